@@ -1,0 +1,43 @@
+# expunge_add_test(<name> SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
+# Builds the program test.<name> and registers it with ctest; with RANKS once under mpirun for each n, else alone.
+set(EXPUNGE_TEST_ENVIRONMENT
+  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+  PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_btl_vader_single_copy_mechanism=none
+  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1)
+
+function(expunge_add_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_executable(test.${name} ${arg_SOURCES})
+  target_link_libraries(test.${name} PRIVATE expunge_test_main expunge_compiler ${arg_LIBRARIES})
+  expunge_precompile_tensor_headers(test.${name} ${arg_SOURCES})
+  if(NOT arg_RANKS)
+    add_test(NAME ${name} COMMAND test.${name} --no-colors=true)
+    expunge_set_test_properties(${name} 1 "${arg_LABELS}" ${arg_TIMEOUT})
+  endif()
+  foreach(ranks IN LISTS arg_RANKS)
+    add_test(NAME ${name}.${ranks} COMMAND "${MPIEXEC_EXECUTABLE}" ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:test.${name}> --no-colors=true)
+    expunge_set_test_properties(${name}.${ranks} ${ranks} "${arg_LABELS}" ${arg_TIMEOUT})
+  endforeach()
+endfunction()
+
+# expunge_add_script_test(<name> <script> [LABELS labels...] [TIMEOUT seconds] [PROCESSORS n])
+# A test that is a shell script, run with the program's path as its first argument.
+function(expunge_add_script_test name script)
+  cmake_parse_arguments(arg "" "TIMEOUT;PROCESSORS" "LABELS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  if(NOT arg_PROCESSORS)
+    set(arg_PROCESSORS 1)
+  endif()
+  add_test(NAME ${name} COMMAND bash "${CMAKE_CURRENT_SOURCE_DIR}/${script}" $<TARGET_FILE:expunge>)
+  expunge_set_test_properties(${name} ${arg_PROCESSORS} "${arg_LABELS}" ${arg_TIMEOUT})
+endfunction()
+
+function(expunge_set_test_properties name processors labels timeout)
+  set_tests_properties(${name} PROPERTIES PROCESSORS ${processors} TIMEOUT ${timeout} LABELS "${labels}"
+    ENVIRONMENT "${EXPUNGE_TEST_ENVIRONMENT}")
+endfunction()

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+namespace expunge::log {
+
+enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kOff };
+
+/// Once per process, before the first line. Lines go to standard error: all of them from rank 0, warnings and errors
+/// from the others, each with its rank where there is more than one. Colour only on a real terminal, outside a launcher,
+/// with NO_COLOR unset and TERM other than dumb; never a carriage return.
+void start(Level least, int rank, int ranks);
+
+void write(Level level, std::string_view message);
+
+template <class... Args>
+void debug(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::kDebug, fmt::format(format, std::forward<Args>(args)...));
+}
+template <class... Args>
+void info(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::kInfo, fmt::format(format, std::forward<Args>(args)...));
+}
+template <class... Args>
+void warning(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::kWarning, fmt::format(format, std::forward<Args>(args)...));
+}
+template <class... Args>
+void error(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::kError, fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// Speaks of long work now and then: what is done, the rate, the time left. Says nothing before `interval` has passed,
+/// so short work stays silent. On a real terminal outside a launcher it is a live bar, rewritten in place; everywhere
+/// else a plain line.
+class Progress {
+ public:
+  /// `what` names the work ("training"), `unit` what is counted ("samples"), `total` how many in all.
+  Progress(std::string what, std::string unit, std::uint64_t total,
+           std::chrono::milliseconds interval = std::chrono::seconds(10));
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  /// `done` counts from the start of the whole work; what was there before this process counts as `skip`.
+  void skip(std::uint64_t already_done);
+  void update(std::uint64_t done, std::string_view detail = {});
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace expunge::log

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "shards/checkpoint/slice_file.hpp"
+
+namespace expunge {
+
+/// One stage's line in `shard.json`.
+struct SliceRecord {
+  SliceId stage;
+  std::uint64_t samples = 0;  ///< live samples in the slice itself
+  StoredFile file;
+  Digest model;  ///< model_digest of the state after the stage
+};
+
+/// `shard.json`: the current generation of a shard, replaced by atomic rename. Readers trust only the files it names.
+struct ShardRecord {
+  ShardId shard;
+  std::uint64_t generation = 0;  ///< raised by one with every replacement
+  std::vector<SliceRecord> slices;  ///< stages 1 … done, without gaps
+  double train_seconds = 0;         ///< wall time spent in training the stages that are there
+  std::uint64_t sample_gradients = 0;
+};
+
+[[nodiscard]] std::filesystem::path shard_folder(const std::filesystem::path& run, ShardId shard);  // run/shards/0003
+void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record);
+/// Nothing where the shard has no record yet. Throws Failure naming the file and the field where it is malformed.
+[[nodiscard]] std::optional<ShardRecord> read_shard_record(const std::filesystem::path& run, ShardId shard);
+
+}  // namespace expunge

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "framework/core/digest.hpp"
+#include "framework/core/ids.hpp"
+#include "framework/io/file_system.hpp"
+#include "shards/checkpoint/state.hpp"
+
+namespace expunge {
+
+/// Where a state comes from: enough for whoever holds the data to replay the stage and get the same bits. Holds nothing
+/// that differs between two runs of the same training (no time, host, rank or path).
+struct Provenance {
+  ShardId shard;
+  SliceId stage;
+  std::uint64_t samples = 0;     ///< live samples in the stage's training set
+  std::uint64_t visits = 0;      ///< V, the samples visited by the whole stage
+  std::uint64_t visited = 0;     ///< of those, visited so far: less than `visits` in a progress file alone
+  std::string model;             ///< the model's SPEC
+  Digest configuration;          ///< digest of what the configuration fixes
+  Digest fingerprint;            ///< digest of the numeric fingerprint
+  SetDigest live;                ///< keyed set digest of the live sample ids in the stage's training set
+  std::string live_root_scheme = "none";  ///< how `live_root` is built; "none": it is zero
+  Digest live_root;
+  Digest state_before;           ///< model_digest of the state that the stage started from
+  Digest state_after;            ///< model_digest of the state in this file
+  bool operator==(const Provenance&) const = default;
+};
+
+struct SliceFile {
+  Provenance provenance;
+  ModelState state;
+};
+
+/// What a written file is called by those that refer to it.
+struct StoredFile {
+  std::string name;    ///< file name within the shard's folder
+  Digest digest;       ///< of the file's bytes
+  std::uint64_t bytes = 0;
+};
+
+/// Writes `slice-RR-<hash>.h5` into `folder`, published atomically. Equal content gives equal bytes. FORMAT.md is the
+/// specification. `state_after` is computed here and set in the file.
+StoredFile write_slice(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice);
+
+/// Writes `stage-RR-progress.h5`, replacing an older one: where a long stage goes on after a stop.
+StoredFile write_progress(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice);
+[[nodiscard]] std::string progress_name(SliceId stage);
+
+/// Reads a file and checks everything a reader can: the digest of its bytes first (against `expected` where given), then
+/// format version, dimensions, the digest of the state. Throws Failure naming the file and what is wrong.
+[[nodiscard]] SliceFile read_slice(const std::filesystem::path& path, const std::optional<Digest>& expected);
+
+}  // namespace expunge
