@@ -8,12 +8,11 @@ function(expunge_add_layer name)
   add_library(expunge::${name} ALIAS expunge_${name})
   target_include_directories(expunge_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_link_libraries(expunge_${name} PUBLIC ${arg_DEPENDS} PRIVATE expunge_compiler)
-  set_target_properties(expunge_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   expunge_precompile_tensor_headers(expunge_${name} ${sources})
 endfunction()
 
-# LibTorch's headers cost seconds a file: the sources that need them (they include <ATen/ATen.h>) share one precompiled
-# copy, and the others are compiled without it.
+# LibTorch's headers cost seconds a file: the sources that need them (they include <ATen/…> or <torch/…>) share one
+# precompiled copy, and the others are compiled without it.
 function(expunge_precompile_tensor_headers target)
   set(users 0)
   foreach(source IN LISTS ARGN)
@@ -24,7 +23,13 @@ function(expunge_precompile_tensor_headers target)
       set_source_files_properties("${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
     endif()
   endforeach()
-  if(users GREATER 1)
-    target_precompile_headers(${target} PRIVATE <ATen/ATen.h>)
+  if(users GREATER 0)
+    target_precompile_headers(${target} REUSE_FROM expunge_precompiled)
   endif()
 endfunction()
+
+file(WRITE "${CMAKE_BINARY_DIR}/precompiled.cpp.new" "// Holds the precompiled copy of LibTorch's headers and nothing else.\n")
+configure_file("${CMAKE_BINARY_DIR}/precompiled.cpp.new" "${CMAKE_BINARY_DIR}/precompiled.cpp" COPYONLY)
+add_library(expunge_precompiled OBJECT "${CMAKE_BINARY_DIR}/precompiled.cpp")
+target_link_libraries(expunge_precompiled PRIVATE expunge_torch expunge_compiler)
+target_precompile_headers(expunge_precompiled PRIVATE <torch/torch.h>)

@@ -59,10 +59,10 @@ Digest Hasher::finish() {
   return digest;
 }
 
-Digest digest_of_bytes(ByteView bytes) {
+Digest digest_of_bytes(ByteView bytes, ByteView key) {
   Digest digest;
   crypto_generichash(reinterpret_cast<unsigned char*>(digest.bytes.data()), digest.bytes.size(), raw(bytes),
-                     bytes.size(), nullptr, 0);
+                     bytes.size(), key.empty() ? nullptr : raw(key), key.size());
   return digest;
 }
 

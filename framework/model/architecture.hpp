@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "framework/model/model.hpp"
+
+namespace expunge {
+
+/// One entry of the registry. A new architecture is one file in `architectures/` that defines a constant of this type, and
+/// its line in `registry.cpp`.
+struct Architecture {
+  std::string_view name;
+  std::string_view arguments;  ///< for help: "hidden=128x64,activation=relu|tanh"
+  std::shared_ptr<Model> (*make)(const Spec& spec, const ModelShape& shape);
+};
+
+}  // namespace expunge

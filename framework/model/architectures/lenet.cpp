@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "framework/core/error.hpp"
+#include "framework/model/architecture.hpp"
+#include "framework/model/keyed_dropout.hpp"
+#include "framework/model/norm.hpp"
+
+namespace expunge {
+
+namespace {
+
+/// LeNet-5 (LeCun et al. 1998) in the form it is used today: max pooling, and fully connected layers of 120 and 84 units.
+class Lenet : public Model {
+ public:
+  Lenet(const Spec& spec, const ModelShape& shape)
+      : norm_kind_(norm_of(spec)),
+        dropout_(spec.real_or("dropout", 0.0, 0.0, 0.99)),
+        tanh_(spec.choice_or("activation", "relu", {"relu", "tanh"}) == "tanh") {
+    const auto pooled = [](std::int64_t extent) { return (extent / 2 - 4) / 2; };
+    conv1_ = register_module("conv1", torch::nn::Conv2d(torch::nn::Conv2dOptions(shape.input[0], 6, 5).padding(2)));
+    norm1_ = register_module("norm1", Norm(norm_kind_, 6));
+    conv2_ = register_module("conv2", torch::nn::Conv2d(torch::nn::Conv2dOptions(6, 16, 5)));
+    norm2_ = register_module("norm2", Norm(norm_kind_, 16));
+    fc1_ = register_module("fc1", torch::nn::Linear(16 * pooled(shape.input[1]) * pooled(shape.input[2]), 120));
+    fc2_ = register_module("fc2", torch::nn::Linear(120, 84));
+    fc3_ = register_module("fc3", torch::nn::Linear(84, shape.classes));
+  }
+
+  torch::Tensor logits(const torch::Tensor& batch, const Pass& pass) override {
+    torch::Tensor values = torch::max_pool2d(activate(norm1_(conv1_(batch), pass.training)), 2);
+    values = torch::max_pool2d(activate(norm2_(conv2_(values), pass.training)), 2).flatten(1);
+    values = keyed_dropout(activate(fc1_(values)), dropout_, 0, pass);
+    values = keyed_dropout(activate(fc2_(values)), dropout_, 1, pass);
+    return fc3_(values);
+  }
+
+  [[nodiscard]] bool normalises_over_batch() const override { return norm_kind_ == NormKind::kBatch; }
+
+ private:
+  [[nodiscard]] torch::Tensor activate(const torch::Tensor& values) const { return tanh_ ? values.tanh() : values.relu(); }
+
+  NormKind norm_kind_;
+  double dropout_;
+  bool tanh_;
+  torch::nn::Conv2d conv1_{nullptr};
+  torch::nn::Conv2d conv2_{nullptr};
+  Norm norm1_{nullptr};
+  Norm norm2_{nullptr};
+  torch::nn::Linear fc1_{nullptr};
+  torch::nn::Linear fc2_{nullptr};
+  torch::nn::Linear fc3_{nullptr};
+};
+
+std::shared_ptr<Model> make_lenet(const Spec& spec, const ModelShape& shape) {
+  spec.expect(0, "", {"activation", "norm", "dropout"});
+  if (shape.input.size() != 3 || shape.input[1] < 12 || shape.input[2] < 12)
+    throw UsageError(fmt::format("lenet takes images of at least 12x12 (channels x height x width), but the data's samples are {}: "
+                                 "choose mlp or logistic, or other data",
+                                 fmt::join(shape.input, "x")));
+  return std::make_shared<Lenet>(spec, shape);
+}
+
+}  // namespace
+
+extern const Architecture kLenet;
+const Architecture kLenet{"lenet", "activation=relu|tanh,norm=none|batch|group,dropout=P", make_lenet};
+
+}  // namespace expunge

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "shards/train/model_state.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "framework/core/error.hpp"
+
+namespace expunge {
+
+namespace {
+
+StateTensor to_state(const std::string& name, const torch::Tensor& tensor) {
+  const torch::Tensor cpu = tensor.detach().to(torch::kCPU).contiguous();
+  StateTensor stored;
+  stored.name = name;
+  if (cpu.scalar_type() == torch::kFloat32)
+    stored.type = StateTensor::Type::kF32;
+  else if (cpu.scalar_type() == torch::kInt64)
+    stored.type = StateTensor::Type::kI64;
+  else
+    throw Bug(fmt::format("the tensor '{}' has a type that no state can hold", name));
+  stored.dims.assign(cpu.sizes().begin(), cpu.sizes().end());
+  stored.bytes.resize(cpu.nbytes());
+  if (!stored.bytes.empty()) std::memcpy(stored.bytes.data(), cpu.data_ptr(), cpu.nbytes());
+  return stored;
+}
+
+void from_state(const StateTensor& stored, const std::string& name, const torch::Tensor& tensor) {
+  const auto type = stored.type == StateTensor::Type::kF32 ? torch::kFloat32 : torch::kInt64;
+  if (stored.name != name || tensor.scalar_type() != type || tensor.sizes() != at::IntArrayRef(stored.dims))
+    throw Failure(fmt::format("the state holds '{}' [{}] where the model has '{}' [{}]", stored.name,
+                              fmt::join(stored.dims, ", "), name, fmt::join(tensor.sizes(), ", ")));
+  auto cpu = torch::empty(tensor.sizes(), torch::TensorOptions().dtype(type));
+  if (stored.bytes.size() != cpu.nbytes())
+    throw Failure(fmt::format("the state's '{}' has {} bytes instead of {}", name, stored.bytes.size(), cpu.nbytes()));
+  if (!stored.bytes.empty()) std::memcpy(cpu.data_ptr(), stored.bytes.data(), stored.bytes.size());
+  tensor.copy_(cpu);
+}
+
+void require_count(const char* what, std::size_t stored, std::size_t wanted) {
+  if (stored != wanted) throw Failure(fmt::format("the state holds {} {} where the model has {}", stored, what, wanted));
+}
+
+}  // namespace
+
+ModelState capture_state(const Model& model, const Optimizer* optimizer) {
+  ModelState state;
+  const auto parameters = model.named_parameters();
+  for (const auto& parameter : parameters) state.parameters.push_back(to_state(parameter.key(), parameter.value()));
+  for (const auto& buffer : model.named_buffers()) state.buffers.push_back(to_state(buffer.key(), buffer.value()));
+  if (optimizer == nullptr) return state;
+  for (const auto& slot : optimizer->slots())
+    for (std::size_t i = 0; i < slot.tensors.size(); ++i)
+      state.optimizer.push_back(to_state(slot.name + "/" + parameters[i].key(), slot.tensors[i]));
+  state.optimizer_step = optimizer->steps();
+  return state;
+}
+
+void restore_state(const ModelState& state, Model& model, Optimizer* optimizer) {
+  const torch::NoGradGuard no_gradients;
+  const auto parameters = model.named_parameters();
+  const auto buffers = model.named_buffers();
+  require_count("parameters", state.parameters.size(), parameters.size());
+  require_count("buffers", state.buffers.size(), buffers.size());
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    from_state(state.parameters[i], parameters[i].key(), parameters[i].value());
+  for (std::size_t i = 0; i < buffers.size(); ++i) from_state(state.buffers[i], buffers[i].key(), buffers[i].value());
+  if (optimizer == nullptr) return;
+  if (state.optimizer.empty() && state.optimizer_step == 0) {
+    optimizer->reset();
+    return;
+  }
+  require_count("optimiser tensors", state.optimizer.size(), optimizer->slots().size() * parameters.size());
+  std::size_t next = 0;
+  for (auto& slot : optimizer->slots())
+    for (std::size_t i = 0; i < slot.tensors.size(); ++i)
+      from_state(state.optimizer[next++], slot.name + "/" + parameters[i].key(), slot.tensors[i]);
+  optimizer->set_steps(state.optimizer_step);
+}
+
+}  // namespace expunge
