@@ -11,14 +11,20 @@
 
 namespace expunge {
 
-/// `name[:arg,arg,…]`, an argument being a value or `key=value`: the one grammar of data, models, methods and schedules.
+/// `name[:arg,arg,…]`, an argument being a value or `key=value`: the one grammar of data, models, methods and
+/// schedules.
 ///
 ///   mlp:hidden=128x64,activation=tanh      idx:images.gz,labels.gz      digits:12000,seed=7
 ///
-/// A reader takes what it knows and ends with `finish()`, which refuses what is left over.
+/// The first ':' alone ends the name, so a path may hold others. An argument is a `key=value` where all before its
+/// first
+/// '=' is made of a-z, '_' and '-'; any other argument is a value, '=' or not (`runs/lr=1/x.gz`; a file called `lr=1`
+/// is written `./lr=1`). No value holds a ','. A reader asks for what it knows and calls `expect`, which refuses the
+/// rest.
 class Spec {
  public:
-  /// `kind` is what messages call it ("model"). Throws UsageError for an empty name, an empty key or a key given twice.
+  /// `kind` is what messages call it ("model"). Throws UsageError for an empty name, argument, key or value, and for a
+  /// key given twice.
   [[nodiscard]] static Spec parse(std::string_view text, std::string_view kind);
 
   [[nodiscard]] const std::string& name() const { return name_; }
