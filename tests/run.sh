@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The expunge authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# tests/run.sh [--asan | --tsan] [ctest's own options, as -R PATTERN or -L LABEL]
+#
+# Installs what is missing, builds, runs the tests. The exit code is ctest's: 0 where every test passed.
+set -euo pipefail
+
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+preset=release
+case "${1:-}" in
+  --asan | --tsan)
+    preset=${1#--}
+    shift
+    ;;
+  --help)
+    sed -n '5,7s/^# \?//p' "${BASH_SOURCE[0]}"
+    exit 0
+    ;;
+esac
+
+bash cmake/install_packages.sh build test
+bash cmake/build_preset.sh "$preset" all -D EXPUNGE_BUILD_TESTS=ON -D EXPUNGE_WERROR=ON
+exec ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --no-tests=error "$@"
