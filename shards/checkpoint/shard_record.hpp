@@ -24,8 +24,8 @@ struct ShardRecord {
   ShardId shard;
   std::uint64_t generation = 0;  ///< raised by one with every replacement
   std::vector<SliceRecord> slices;  ///< stages 1 … done, without gaps
-  double train_seconds = 0;         ///< wall time spent in training the stages that are there
-  std::uint64_t sample_gradients = 0;
+  double train_seconds = 0;         ///< wall time of gradients and updates in the sessions that finished the stages
+  std::uint64_t sample_gradients = 0;  ///< what the stages that are there cost, uninterrupted
 };
 
 [[nodiscard]] std::filesystem::path shard_folder(const std::filesystem::path& run, ShardId shard);  // run/shards/0003

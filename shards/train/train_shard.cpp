@@ -1,0 +1,245 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "shards/train/train_shard.hpp"
+
+#include <chrono>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "framework/core/error.hpp"
+#include "framework/log/log.hpp"
+#include "shards/train/shard_samples.hpp"
+#include "shards/train/stage_plan.hpp"
+#include "shards/train/stage_trainer.hpp"
+
+namespace expunge {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Adds the time from its making to its end to a total.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& total) : total_(total), start_(Clock::now()) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() { total_ += seconds_since(start_); }
+
+ private:
+  double& total_;
+  Clock::time_point start_;
+};
+
+/// The work of one call of `train_shard`.
+class ShardRun {
+ public:
+  ShardRun(const ShardContext& context, ShardId shard, const Partition& partition, const ShardHooks& hooks)
+      : context_(context),
+        c_(context.configuration),
+        shard_(shard),
+        partition_(partition),
+        hooks_(hooks),
+        folder_(shard_folder(context.run, shard)),
+        live_key_(context.seed.derive("expunge/live-set/v1")) {}
+
+  ShardOutcome run(const Dataset& data) {
+    context_.files->make_directory(folder_);
+    outcome_.record = read_shard_record(context_.run, shard_).value_or(ShardRecord{shard_, 0, {}, 0, 0});
+    remove_unfinished();
+    for (const auto& slice : outcome_.record.slices) tell_visited(visits_of(slice.stage), true);
+    if (done() == c_.slices) {
+      outcome_.complete = true;
+      return outcome_;
+    }
+
+    std::optional<ShardSamples> samples;
+    {
+      const Stopwatch watch(outcome_.load_seconds);
+      samples.emplace(data, partition_, shard_);
+    }
+    StageTrainer trainer(c_, context_.seed, shard_, context_.device);
+    Digest before = take_on_last_state(trainer, *samples);
+    while (done() < c_.slices) {
+      const SliceId stage(done() + 1);
+      if (!run_stage(trainer, *samples, stage, before)) return outcome_;
+      before = outcome_.record.slices.back().model;
+      if (done() < c_.slices && hooks_.stop && hooks_.stop() != StopRequest::kGoOn) return outcome_;
+    }
+    outcome_.complete = true;
+    return outcome_;
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t done() const { return static_cast<std::uint32_t>(outcome_.record.slices.size()); }
+
+  [[nodiscard]] std::uint64_t visits_of(SliceId stage) const {
+    std::uint64_t samples = 0;
+    const std::uint32_t first = c_.slicing == Slicing::kCumulative ? 1 : stage.value();
+    for (std::uint32_t slice = first; slice <= stage.value(); ++slice) samples += partition_.rows(shard_, SliceId(slice)).size();
+    return stage_visits(c_, samples);
+  }
+
+  void tell_visited(std::uint64_t visits, bool resumed) const {
+    if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
+  }
+
+  /// What a killed session may have left: temporary files, and slice files that were written but never entered the record.
+  void remove_unfinished() {
+    std::size_t removed = sweep_temporaries(*context_.files, folder_);
+    std::set<std::string> named;
+    for (const auto& slice : outcome_.record.slices) named.insert(slice.file.name);
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("slice-") && !named.contains(name)) {
+        context_.files->unlink(entry.path());
+        ++removed;
+      }
+    }
+    if (removed > 0) log::info("shard {}: removed {} files that an earlier job left unfinished", shard_.value(), removed);
+  }
+
+  /// Restores the state after the last published stage, or draws the initial one. Returns its digest.
+  Digest take_on_last_state(StageTrainer& trainer, const ShardSamples& samples) {
+    const Stopwatch watch(outcome_.checkpoint_seconds);
+    if (done() == 0) return model_digest(trainer.initialise());
+    const SliceRecord& last = outcome_.record.slices.back();
+    const auto path = folder_ / last.file.name;
+    const SliceFile file = read_slice(path, last.file.digest);
+    outcome_.bytes_read += last.file.bytes;
+    check_origin(path, file.provenance, last.stage, samples);
+    trainer.restore(file.state);
+    return file.provenance.state_after;
+  }
+
+  void check_origin(const std::filesystem::path& path, const Provenance& found, SliceId stage, const ShardSamples& samples) const {
+    const Provenance expected = provenance_of(stage, samples, found.state_before);
+    const auto refuse = [&](std::string_view what) {
+      throw Failure(fmt::format("{}: {}: it does not belong to this run as it is configured now", path.string(), what));
+    };
+    if (found.shard != shard_ || found.stage != stage) refuse("it holds another shard or stage than its name says");
+    if (found.configuration != expected.configuration) refuse("it was trained under another configuration");
+    if (found.fingerprint != expected.fingerprint && !context_.mix_numerics) refuse("it was trained under other numerics");
+    if (found.live != expected.live || found.samples != expected.samples) refuse("it was trained on other samples");
+  }
+
+  [[nodiscard]] Provenance provenance_of(SliceId stage, const ShardSamples& samples, const Digest& before) const {
+    const auto range = samples.stage_range(stage, c_.slicing == Slicing::kCumulative);
+    Provenance p;
+    p.shard = shard_;
+    p.stage = stage;
+    p.samples = range.size();
+    p.visits = stage_visits(c_, range.size());
+    p.visited = p.visits;
+    p.model = c_.model;
+    p.configuration = c_.digest();
+    p.fingerprint = context_.fingerprint;
+    p.live = live_digest(samples.ids().subspan(range.begin, range.size()), live_key_);
+    p.state_before = before;
+    return p;
+  }
+
+  /// Where an earlier session put this stage down, if its progress file is whole and belongs here.
+  std::uint64_t take_on_progress(StageTrainer& trainer, const ShardSamples& samples, SliceId stage, const Digest& before) {
+    const auto path = folder_ / progress_name(stage);
+    if (!std::filesystem::exists(path)) return 0;
+    try {
+      const SliceFile file = read_slice(path, std::nullopt);
+      if (file.provenance.state_before != before) throw Failure(fmt::format("{}: it starts from another state", path.string()));
+      check_origin(path, file.provenance, stage, samples);
+      trainer.restore(file.state);
+      return file.provenance.visited;
+    } catch (const Failure& failure) {
+      log::warning("{}; starting stage {} of shard {} anew", failure.what(), stage.value(), shard_.value());
+      context_.files->unlink(path);
+      return 0;
+    }
+  }
+
+  /// Returns false where the stage was put down.
+  bool run_stage(StageTrainer& trainer, const ShardSamples& samples, SliceId stage, const Digest& before) {
+    SliceFile file;
+    std::uint64_t visited = 0;
+    const auto progress_path = folder_ / progress_name(stage);
+    double save_seconds = 0;
+    {
+      const Stopwatch watch(outcome_.checkpoint_seconds);
+      file.provenance = provenance_of(stage, samples, before);
+      visited = take_on_progress(trainer, samples, stage, before);
+    }
+    tell_visited(visited, true);
+
+    Clock::time_point last_save = Clock::now();
+    std::uint64_t told = visited;
+    StageHooks hooks;
+    hooks.observer = hooks_.observer;
+    hooks.should_stop = [&] { return hooks_.stop && hooks_.stop() == StopRequest::kNow; };
+    hooks.visited = [&](std::uint64_t now) {
+      tell_visited(now - told, false);
+      told = now;
+    };
+    hooks.wants_save = [&](bool epoch_ended) {
+      const double elapsed = seconds_since(last_save);
+      return elapsed >= context_.save_interval_seconds || (epoch_ended && elapsed >= 1);
+    };
+    hooks.save = [&](ModelState state, std::uint64_t so_far) {
+      const Stopwatch watch(save_seconds);
+      SliceFile progress{file.provenance, std::move(state)};
+      progress.provenance.visited = so_far;
+      outcome_.bytes_written += write_progress(*context_.files, folder_, progress).bytes;
+      last_save = Clock::now();
+    };
+
+    const auto start = Clock::now();
+    const StageOutcome stage_outcome = trainer.train(stage, samples, visited, hooks);
+    const double seconds = seconds_since(start) - save_seconds;
+    outcome_.train_seconds += seconds;
+    outcome_.checkpoint_seconds += save_seconds;
+    outcome_.sample_gradients += stage_outcome.sample_gradients;
+    outcome_.record.train_seconds += seconds;
+    if (!stage_outcome.complete) return false;
+    outcome_.record.sample_gradients += file.provenance.visits;
+
+    const Stopwatch watch(outcome_.checkpoint_seconds);
+    file.state = trainer.state_after_stage();
+    const StoredFile stored = write_slice(*context_.files, folder_, file);
+    outcome_.bytes_written += stored.bytes;
+    outcome_.record.slices.push_back({stage, samples.slice_size(stage), stored, file.provenance.state_after});
+    ++outcome_.record.generation;
+    write_shard_record(*context_.files, context_.run, outcome_.record);
+    context_.files->unlink(progress_path);
+    return true;
+  }
+
+  const ShardContext& context_;
+  const TrainingConfiguration& c_;
+  ShardId shard_;
+  const Partition& partition_;
+  const ShardHooks& hooks_;
+  std::filesystem::path folder_;
+  Key live_key_;
+  ShardOutcome outcome_;
+};
+
+}  // namespace
+
+std::uint64_t shard_visits(const TrainingConfiguration& configuration, const Partition& partition, ShardId shard) {
+  std::uint64_t visits = 0;
+  std::uint64_t seen = 0;
+  for (std::uint32_t slice = 1; slice <= partition.slices(); ++slice) {
+    const std::uint64_t here = partition.rows(shard, SliceId(slice)).size();
+    seen = configuration.slicing == Slicing::kCumulative ? seen + here : here;
+    visits += stage_visits(configuration, seen);
+  }
+  return visits;
+}
+
+ShardOutcome train_shard(const ShardContext& context, ShardId shard, const Dataset& data, const Partition& partition,
+                         const ShardHooks& hooks) {
+  return ShardRun(context, shard, partition, hooks).run(data);
+}
+
+}  // namespace expunge
