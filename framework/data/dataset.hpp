@@ -21,10 +21,12 @@ namespace expunge {
 /// How one feature is stored. Bytes stay bytes until a batch is made of them.
 enum class FeatureType : std::uint8_t { kU8, kF32 };
 
-[[nodiscard]] constexpr std::size_t feature_size(FeatureType type) { return type == FeatureType::kU8 ? 1 : 4; }
+[[nodiscard]] constexpr std::size_t feature_size(FeatureType type) {
+  return type == FeatureType::kU8 ? 1 : 4;
+}
 
-/// Labelled samples, in the order of their rows. What identifies them (ids, labels, subjects) is in memory; features are
-/// read when asked for, so that a rank holds only those of its own shards.
+/// Labelled samples, in the order of their rows. What identifies them (ids, labels, subjects) is in memory; features
+/// are read when asked for, so that a rank holds only those of its own shards.
 ///
 /// Labels lie in [0, classes). `classes` is what the format fixes (10 for digits and IDX; the attribute `classes` of /y
 /// in HDF5), or 0 where it fixes none: then the configuration must (`--classes`), never the largest label seen.
@@ -74,15 +76,21 @@ class Dataset {
   /// Checks what holds for every format (labels within [0, classes), unique ids, sizes that agree) and indexes the ids.
   /// `source` is what messages call the data. Throws Failure naming source and row.
   void finish_opening(const std::string& source);
+  /// Throws Bug where the arguments of `gather` break its contract; each format's `gather` begins with it.
+  void check_gather(std::span<const std::uint64_t> rows, std::span<std::byte> out) const;
   friend std::unique_ptr<Dataset> open_dataset(const Spec& spec);
 
  private:
+  /// Forgets all but the first `rows` rows.
+  void limit_rows(std::uint64_t rows);
+
   std::vector<std::uint64_t> rows_by_id_;  ///< rows in ascending order of their ids; empty: the id is the row
 };
 
-/// Opens what a SPEC names: `digits:12000,seed=7,writers=600`, `idx:IMAGES,LABELS`, `hdf5:FILE`. All take `limit=N` (the
-/// first N rows) and `subjects=FILE` (a UTF-8 text file, one subject a line, line i for row i−1).
-/// Throws UsageError for an unknown format or argument, Failure (naming file and position) for malformed data.
+/// Opens what a SPEC names: `digits:12000,seed=7,writers=600`, `idx:IMAGES,LABELS`, `hdf5:FILE`. All take `limit=N`
+/// (the first N rows; all of them where there are fewer) and `subjects=FILE` (a UTF-8 text file with one subject a
+/// line, line i for row i−1, one for each row of the whole data; it takes the place of the data's own subjects). Throws
+/// UsageError for an unknown format or argument, Failure (naming file and position) for malformed data.
 [[nodiscard]] std::unique_ptr<Dataset> open_dataset(const Spec& spec);
 
 /// The digest of one sample: id, label, subject and feature bytes, under `key`.
