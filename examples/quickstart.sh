@@ -21,7 +21,7 @@ fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 bash cmake/install_packages.sh build
-bash cmake/build_preset.sh release expunge
+bash cmake/build_preset.sh release expunge -D EXPUNGE_BUILD_TESTS=OFF
 [[ "${1:-}" != --build-only ]] || exit 0
 
 # Open MPI wants to be told that root and fewer cores than ranks are meant.

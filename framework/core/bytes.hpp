@@ -23,7 +23,7 @@ using ByteView = std::span<const std::byte>;
 
 /// The bytes of one trivially copyable value, in the machine's order (expunge runs on little-endian machines alone).
 template <class T>
-  requires std::is_trivially_copyable_v<T>
+requires std::is_trivially_copyable_v<T>
 [[nodiscard]] ByteView bytes_of_value(const T& value) {
   return std::as_bytes(std::span<const T, 1>(&value, 1));
 }

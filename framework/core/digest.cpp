@@ -12,7 +12,9 @@ namespace expunge {
 
 namespace {
 
-const unsigned char* raw(ByteView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* raw(ByteView bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 }  // namespace
 
@@ -39,7 +41,9 @@ Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
-Hasher& Hasher::add(std::string_view text) { return add(bytes_of(text)); }
+Hasher& Hasher::add(std::string_view text) {
+  return add(bytes_of(text));
+}
 
 Hasher& Hasher::add(ByteView bytes) {
   const std::uint64_t length = bytes.size();
@@ -90,7 +94,9 @@ void SetDigest::merge(const SetDigest& other) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i] += other.lanes_[i];
 }
 
-std::string SetDigest::hex() const { return to_hex(std::as_bytes(std::span(lanes_))); }
+std::string SetDigest::hex() const {
+  return to_hex(std::as_bytes(std::span(lanes_)));
+}
 
 SetDigest SetDigest::from_hex(std::string_view text) {
   SetDigest set;

@@ -27,7 +27,8 @@ Key Key::parse(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number < 0)
-    throw UsageError(fmt::format("'{}' is not a seed: give an integer from 0 to 2^63-1, or 32 hexadecimal digits", text));
+    throw UsageError(
+        fmt::format("'{}' is not a seed: give an integer from 0 to 2^63-1, or 32 hexadecimal digits", text));
   key.words_[0] = static_cast<std::uint64_t>(number);
   return key;
 }
@@ -39,7 +40,9 @@ Key Key::random() {
   return key;
 }
 
-std::string Key::hex() const { return to_hex(std::as_bytes(std::span(words_))); }
+std::string Key::hex() const {
+  return to_hex(std::as_bytes(std::span(words_)));
+}
 
 Key Key::derive(std::string_view domain, std::initializer_list<std::uint64_t> coordinates) const {
   Hasher hasher(domain, std::as_bytes(std::span(words_)));

@@ -26,9 +26,13 @@ Cell Partitioner::cell_of_hash(std::uint64_t hash) const {
   return {ShardId(static_cast<std::uint32_t>(cell / slices_)), SliceId(static_cast<std::uint32_t>(cell % slices_) + 1)};
 }
 
-Cell Partitioner::cell_of_subject(std::string_view subject) const { return cell_of_hash(key_.hash(subject)); }
+Cell Partitioner::cell_of_subject(std::string_view subject) const {
+  return cell_of_hash(key_.hash(subject));
+}
 
-Cell Partitioner::cell_of_id(SampleId id) const { return cell_of_hash(key_.draw(id.value())); }
+Cell Partitioner::cell_of_id(SampleId id) const {
+  return cell_of_hash(key_.draw(id.value()));
+}
 
 Cell Partitioner::cell_of_row(const Dataset& data, std::uint64_t row) const {
   if (const auto subject = data.subject(row)) return cell_of_subject(*subject);

@@ -19,9 +19,9 @@ struct Cell {
   auto operator<=>(const Cell&) const = default;
 };
 
-/// Says where a sample lives. The answer depends on the run's seed and on the sample's own key alone (its subject, or its
-/// id where the data set has no subjects), so that removing any samples moves none of the others, and all samples of one
-/// subject lie in one cell: one person's request costs one retraining.
+/// Says where a sample lives. The answer depends on the run's seed and on the sample's own key alone (its subject, or
+/// its id where the data set has no subjects), so that removing any samples moves none of the others, and all samples
+/// of one subject lie in one cell: one person's request costs one retraining.
 class Partitioner {
  public:
   /// `seed` is the run's; S and R at least 1.
