@@ -99,7 +99,7 @@ std::string class_table(const EnsembleScores& ensemble) {
 
 std::string constituent_table(const std::vector<ConstituentReport>& lines) {
   constexpr std::size_t kShownDigits = 12;
-  TextTable table({"shard", "samples seen", "accuracy", "log loss", "model"});
+  TextTable table({"shard", "samples seen", "accuracy", "log loss", "model"}, TextTable::Last::kWords);
   for (const ConstituentReport& line : lines) {
     const std::string model = line.model_digest ? line.model_digest->substr(0, kShownDigits) : "-";
     table.row({fmt::to_string(line.shard.value()), fmt::to_string(line.samples_seen), number(accuracy_of(line)),

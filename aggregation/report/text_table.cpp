@@ -19,15 +19,15 @@ void TextTable::row(std::vector<std::string> cells) {
 }
 
 std::string TextTable::text() const {
-  const std::size_t last = rows_.front().size() - 1;
-  std::vector<std::size_t> widths(last, 0);
+  const std::size_t columns = rows_.front().size();
+  std::vector<std::size_t> widths(columns, 0);
   for (const std::vector<std::string>& cells : rows_)
-    for (std::size_t c = 0; c < last; ++c) widths[c] = std::max(widths[c], cells[c].size());
+    for (std::size_t c = 0; c < columns; ++c) widths[c] = std::max(widths[c], cells[c].size());
+  if (last_ == Last::kWords) widths.back() = 0;
   std::string text;
-  for (const std::vector<std::string>& cells : rows_) {
-    for (std::size_t c = 0; c < last; ++c) fmt::format_to(std::back_inserter(text), "{:>{}}  ", cells[c], widths[c]);
-    text += cells[last] + "\n";
-  }
+  for (const std::vector<std::string>& cells : rows_)
+    for (std::size_t c = 0; c < columns; ++c)
+      fmt::format_to(std::back_inserter(text), "{:>{}}{}", cells[c], widths[c], c + 1 < columns ? "  " : "\n");
   return text;
 }
 

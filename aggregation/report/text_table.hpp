@@ -2,19 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace expunge {
 
-/// A table for people: a header, then rows, every column but the last right-aligned, two blanks between.
+/// A table for people: a header, then rows, columns right-aligned, two blanks between.
 ///
-///   TextTable table({"shard", "samples", "model"});
-///   table.row({"0", "1500", "5f2c"});
+///   TextTable table({"shard", "samples", "state"}, TextTable::Last::kWords);
+///   table.row({"0", "1500", "awaits unlearning"});
 class TextTable {
  public:
-  explicit TextTable(std::vector<std::string> header) : rows_{std::move(header)} {}
+  /// The last column may hold words, which begin at its left instead.
+  enum class Last : std::uint8_t { kNumbers, kWords };
+
+  explicit TextTable(std::vector<std::string> header, Last last = Last::kNumbers)
+      : rows_{std::move(header)}, last_(last) {}
 
   /// As many cells as the header has.
   void row(std::vector<std::string> cells);
@@ -24,6 +29,7 @@ class TextTable {
 
  private:
   std::vector<std::vector<std::string>> rows_;
+  Last last_;
 };
 
 }  // namespace expunge
