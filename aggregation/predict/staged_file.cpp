@@ -3,12 +3,11 @@
 #include "aggregation/predict/staged_file.hpp"
 
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 #include <utility>
 
 #include "framework/core/error.hpp"
+#include "framework/io/system_call.hpp"
 
 namespace expunge {
 
@@ -20,8 +19,8 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 std::filesystem::path free_name_beside(const std::filesystem::path& path) {
   for (int attempt = 0;; ++attempt) {
-    std::filesystem::path name = path;
-    name += fmt::format(".tmp-{}-{}", ::getpid(), attempt);
+    const std::filesystem::path name =
+        folder_of(path) / fmt::format(".{}.tmp-{}-{}", path.filename().string(), ::getpid(), attempt);
     // A name that can't be looked at (too long, no permission) is told by whoever creates the file.
     std::error_code ignored;
     if (!std::filesystem::exists(std::filesystem::symlink_status(name, ignored))) return name;
@@ -29,13 +28,8 @@ std::filesystem::path free_name_beside(const std::filesystem::path& path) {
 }
 
 void sync_file(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw Failure(fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
-  const int error = ::fsync(file) == 0 ? 0 : errno;
-  ::close(file);
-  if (error != 0)
-    throw Failure(fmt::format("cannot write {} to disk: {}; see that the disk has room and run again", path.string(),
-                              std::strerror(error)));
+  const Descriptor file = open_for_reading("write", path);
+  if (::fsync(file.get()) != 0) fail_system_call("write", path, errno);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include "aggregation/predict/text_predictions.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -12,6 +11,7 @@
 
 #include "aggregation/predict/staged_file.hpp"
 #include "framework/core/error.hpp"
+#include "framework/io/system_call.hpp"
 
 namespace expunge {
 
@@ -123,16 +123,12 @@ class TextPredictions : public PredictionWriter {
     return std::fclose(std::exchange(file_, nullptr)) == 0;
   }
 
-  [[noreturn]] void fail() const {
-    throw Failure(
-        fmt::format("cannot write the predictions to {}: {}; see that there is room and permission, and run again",
-                    name_, std::strerror(errno)));
-  }
+  [[noreturn]] void fail() const { fail_system_call("write", name_, errno); }
 
   PredictionFileOptions options_;
   bool csv_;
   std::string version_;
-  std::string name_;
+  std::string name_;  // what messages call the place
   std::unique_ptr<StagedFile> staged_;
   std::FILE* file_ = nullptr;
   Line text_;
