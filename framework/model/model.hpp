@@ -62,7 +62,4 @@ class Model : public torch::nn::Module {
 /// zeros for norms. Each parameter has a stream of its own under `key`, which the caller derives for the shard.
 void initialise(Model& model, const Key& key);
 
-/// Names of the architectures with a line about their arguments each, for `--help` and messages.
-[[nodiscard]] std::string architecture_help();
-
 }  // namespace expunge

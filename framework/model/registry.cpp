@@ -5,6 +5,7 @@
 
 #include "framework/core/error.hpp"
 #include "framework/model/architecture.hpp"
+#include "framework/model/architecture_help.hpp"
 
 namespace expunge {
 
