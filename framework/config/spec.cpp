@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 
 #include <fmt/format.h>
 
+#include "framework/config/nearest_name.hpp"
 #include "framework/core/error.hpp"
 
 namespace expunge {
@@ -41,29 +41,10 @@ std::int64_t integer_within(const Spec& spec, std::string_view what, std::string
   return *number;
 }
 
-/// Levenshtein's distance: insertions, deletions and replacements of one character.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
-}
-
 /// " (did you mean 'x'?)" where a known key is near enough to be what was meant, else nothing.
-std::string nearest_hint(std::string_view key, std::initializer_list<std::string_view> known) {
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](std::string_view a, std::string_view b) {
-    return edit_distance(key, a) < edit_distance(key, b);
-  });
-  if (nearest == known.end() || edit_distance(key, *nearest) > std::max<std::size_t>(2, nearest->size() / 3)) return "";
-  return fmt::format(" (did you mean '{}'?)", *nearest);
+std::string nearest_hint(std::string_view key, std::initializer_list<std::string_view> keys) {
+  const std::string nearest = nearest_name(key, std::vector<std::string>(keys.begin(), keys.end()));
+  return nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "framework/data/hdf5_dataset.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -49,7 +51,7 @@ class Hdf5Dataset : public Dataset {
     if (mapped_)
       mapped_->gather(rows, out);
     else
-      read_runs(rows, out);
+      read_windows(rows, out);
     if (feature_type() == FeatureType::kF32) check_finite(rows, out);
   }
 
@@ -141,13 +143,20 @@ class Hdf5Dataset : public Dataset {
     file_.reset();
   }
 
-  void read_runs(std::span<const std::uint64_t> rows, std::span<std::byte> out) const {
+  // Compressed chunks are unpacked anew by every call, so rows that lie near each other are read together.
+  void read_windows(std::span<const std::uint64_t> rows, std::span<std::byte> out) const {
+    constexpr std::uint64_t kWindowBytes = std::uint64_t{4} << 20U;
+    const std::uint64_t most_rows = std::max<std::uint64_t>(1, kWindowBytes / row_bytes());
     const ElementType type = feature_type() == FeatureType::kU8 ? ElementType::kU8 : ElementType::kF32;
+    Bytes window;
     for (std::size_t begin = 0; begin < rows.size();) {
       std::size_t end = begin + 1;
-      while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
-      file_->read_rows("/x", type, rows[begin], end - begin,
-                       out.subspan(begin * row_bytes(), (end - begin) * row_bytes()));
+      while (end < rows.size() && rows[end] - rows[begin] < most_rows) ++end;
+      const std::uint64_t count = rows[end - 1] - rows[begin] + 1;
+      window.resize(count * row_bytes());
+      file_->read_rows("/x", type, rows[begin], count, window);
+      for (std::size_t i = begin; i < end; ++i)
+        std::memcpy(out.data() + i * row_bytes(), window.data() + (rows[i] - rows[begin]) * row_bytes(), row_bytes());
       begin = end;
     }
   }
