@@ -26,13 +26,13 @@ struct EnsembleOptions {
   /// How many constituents all ranks hold together: what is really there is checked against it.
   std::int64_t models = 0;
   VoteRule rule = VoteRule::kMajority;
-  DecisionOptions decision;
+  DecisionOptions decision = {};
   /// Compare each constituent's own answers with the labels. Without it labels are not looked at, and no scores come
   /// back.
   bool score = true;
   /// Collective: sums the tally's integers over ranks, in place. Empty: the communicator does. For a device that sums
   /// them elsewhere.
-  std::function<void(std::span<std::int64_t>)> reduce;
+  std::function<void(std::span<std::int64_t>)> reduce = {};
 };
 
 /// Receives the answers, on rank 0 alone, in the order of rows, each row once.

@@ -18,17 +18,17 @@ namespace expunge {
 /// One shard's line in the report of an evaluation.
 struct ConstituentReport {
   ShardId shard;
-  std::int64_t samples_seen = 0;            ///< live samples that the served state saw: its weight in a weighted vote
-  std::optional<ConstituentScores> scores;  ///< nothing where it did not vote
-  std::optional<std::string> model_digest;
-  bool abstains = false;  ///< it did not vote
-  std::string reason;     ///< why it did not: "no live samples", "awaits unlearning"
+  std::int64_t samples_seen = 0;  ///< live samples that the served state saw: its weight in a weighted vote
+  std::optional<ConstituentScores> scores = {};  ///< nothing where it did not vote
+  std::optional<std::string> model_digest = {};
+  bool abstains = false;    ///< it did not vote
+  std::string reason = {};  ///< why it did not: "no live samples", "awaits unlearning"
 };
 
 /// Everything that `evaluate` has to say.
 struct EvaluationReport {
   VoteRule vote = VoteRule::kMajority;
-  DecisionOptions decision;
+  DecisionOptions decision = {};
   std::int64_t models = 0;  ///< how many voted
   EnsembleScores ensemble;
   std::vector<ConstituentReport> constituents;  ///< all S shards, in order

@@ -23,7 +23,7 @@ struct Answer {
   std::int64_t models = 0;
   /// The mean over the constituents, unweighted under every rule, one value a class; empty without voters. Belongs to
   /// whoever made the answer.
-  std::span<const double> probability;
+  std::span<const double> probability = {};
 };
 
 }  // namespace expunge

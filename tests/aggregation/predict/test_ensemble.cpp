@@ -99,7 +99,7 @@ struct Trial {
   std::uint32_t stride = 1;  // shard k is held by rank (k · stride) mod ranks
   EnsembleOptions options = {.classes = kClasses, .models = 4};
   Misbehaviour of_shard_1 = Misbehaviour::kNone;
-  AnswerSink sink;  // besides recording
+  AnswerSink sink = {};  // besides recording
 };
 
 struct Results {
