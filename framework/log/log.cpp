@@ -16,9 +16,8 @@ void write(Level level, std::string_view message) {
   Screen::instance().write(level, message);
 }
 
-std::string library_versions() {
-  return fmt::format("spdlog {}.{}.{}, fmt {}.{}.{}", SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH,
-                     FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+std::string spdlog_version() {
+  return fmt::format("{}.{}.{}", SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH);
 }
 
 }  // namespace expunge::log

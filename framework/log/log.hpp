@@ -63,7 +63,7 @@ class Progress {
   std::unique_ptr<State> state_;
 };
 
-/// The versions of the libraries behind it: "spdlog 1.10.0, fmt 9.1.0".
-[[nodiscard]] std::string library_versions();
+/// The version of the library behind it, "1.10.0".
+[[nodiscard]] std::string spdlog_version();
 
 }  // namespace expunge::log
