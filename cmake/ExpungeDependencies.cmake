@@ -1,5 +1,18 @@
 # Everything expunge stands on, found here and nowhere else; `expunge_dependencies` carries it. Nothing is downloaded.
 find_package(MPI 3.1 REQUIRED COMPONENTS C)
+
+# A LibTorch in a prefix of its own (torch.utils.cmake_prefix_path ends in share/cmake) looks for its libraries by name: let
+# it find its own before the distribution's.
+foreach(prefix IN LISTS CMAKE_PREFIX_PATH ENV{CMAKE_PREFIX_PATH})
+  if(prefix MATCHES "/share/cmake/?$")
+    cmake_path(SET torch_prefix NORMALIZE "${prefix}/../..")
+    list(PREPEND CMAKE_PREFIX_PATH "${torch_prefix}")
+  endif()
+endforeach()
+# A CUDA LibTorch asks which GPUs to compile for and tries them out. No device code is compiled here: any answer serves.
+if(NOT DEFINED TORCH_CUDA_ARCH_LIST AND NOT DEFINED ENV{TORCH_CUDA_ARCH_LIST})
+  set(TORCH_CUDA_ARCH_LIST 9.0)
+endif()
 find_package(Torch REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C) # serial: one writer per file
 find_package(Boost 1.71 REQUIRED COMPONENTS program_options)
@@ -26,7 +39,43 @@ target_include_directories(expunge_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
 target_link_libraries(expunge_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
 target_compile_definitions(expunge_hdf5 INTERFACE ${HDF5_DEFINITIONS})
 
+# NCCL sums votes that lie on GPUs. AUTO takes it where LibTorch itself has CUDA: elsewhere no vote ever lies on a GPU, and
+# every program would need libnccl and libcudart to start. ON takes it with any LibTorch.
+set(EXPUNGE_TORCH_HAS_CUDA OFF)
+if(TARGET torch_cuda OR TORCH_CUDA_LIBRARIES)
+  set(EXPUNGE_TORCH_HAS_CUDA ON)
+  set_property(SOURCE framework/device/gpu.cpp APPEND PROPERTY COMPILE_DEFINITIONS EXPUNGE_TORCH_HAS_CUDA)
+endif()
+if(NOT EXPUNGE_WITH_NCCL MATCHES "^(AUTO|ON|OFF)$")
+  message(FATAL_ERROR "EXPUNGE_WITH_NCCL is AUTO, ON or OFF, not '${EXPUNGE_WITH_NCCL}'")
+endif()
+add_library(expunge_nccl INTERFACE)
+set(EXPUNGE_NCCL_BUILT OFF)
+set(EXPUNGE_NCCL_STATUS "not built (EXPUNGE_WITH_NCCL is OFF)")
+if(NOT EXPUNGE_WITH_NCCL STREQUAL OFF)
+  find_package(CUDAToolkit QUIET)
+  find_package(NCCL QUIET)
+  if(NOT CUDAToolkit_FOUND OR NOT NCCL_FOUND)
+    if(NOT CUDAToolkit_FOUND)
+      set(missing "no CUDA toolkit: install NVIDIA's cuda-toolkit and set CUDAToolkit_ROOT where it is not found")
+    else()
+      set(missing "no NCCL: install libnccl2 and libnccl-dev and set NCCL_ROOT where they are not found")
+    endif()
+    if(EXPUNGE_WITH_NCCL STREQUAL ON)
+      message(FATAL_ERROR "EXPUNGE_WITH_NCCL=ON, but there is ${missing}")
+    endif()
+    set(EXPUNGE_NCCL_STATUS "not built (${missing})")
+  elseif(EXPUNGE_WITH_NCCL STREQUAL ON OR EXPUNGE_TORCH_HAS_CUDA)
+    set(EXPUNGE_NCCL_BUILT ON)
+    set(EXPUNGE_NCCL_STATUS "${NCCL_VERSION} (${NCCL_LIBRARY}), CUDA toolkit ${CUDAToolkit_VERSION}")
+    target_link_libraries(expunge_nccl INTERFACE NCCL::NCCL CUDA::cudart)
+    set_property(SOURCE framework/comm/nccl_sum.cpp APPEND PROPERTY COMPILE_DEFINITIONS EXPUNGE_HAS_NCCL)
+  else()
+    set(EXPUNGE_NCCL_STATUS "${NCCL_VERSION}, compiled and linked by a test alone: LibTorch has no CUDA (EXPUNGE_WITH_NCCL=ON takes it regardless)")
+  endif()
+endif()
+
 add_library(expunge_dependencies INTERFACE)
 target_include_directories(expunge_dependencies SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
-target_link_libraries(expunge_dependencies INTERFACE expunge_torch expunge_mpi expunge_hdf5 Boost::program_options fmt::fmt
+target_link_libraries(expunge_dependencies INTERFACE expunge_torch expunge_mpi expunge_hdf5 expunge_nccl Boost::program_options fmt::fmt
   spdlog::spdlog nlohmann_json::nlohmann_json ZLIB::ZLIB PkgConfig::SODIUM ${CMAKE_DL_LIBS})

@@ -1,17 +1,23 @@
-# expunge_add_test(<name> SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
-# Builds the program test.<name> and registers it with ctest; with RANKS once under mpirun for each n, else alone.
+# expunge_add_test(<name> [MPI_MAIN] SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
+# Builds the program test.<name> and registers it with ctest; with RANKS once under mpirun for each n, else alone. With
+# MPI_MAIN its main initialises MPI and hands the world to the tests (tests/mpi/mpi_world.hpp).
 set(EXPUNGE_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
   PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_btl_vader_single_copy_mechanism=none
   ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1)
 
 function(expunge_add_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "MPI_MAIN" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
   add_executable(test.${name} ${arg_SOURCES})
-  target_link_libraries(test.${name} PRIVATE expunge_test_main expunge_compiler ${arg_LIBRARIES})
+  if(arg_MPI_MAIN)
+    target_sources(test.${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/mpi/mpi_main.cpp" "${PROJECT_SOURCE_DIR}/tests/mpi/watchdog.cpp")
+    target_link_libraries(test.${name} PRIVATE expunge_test_support expunge_compiler ${arg_LIBRARIES})
+  else()
+    target_link_libraries(test.${name} PRIVATE expunge_test_main expunge_compiler ${arg_LIBRARIES})
+  endif()
   expunge_precompile_tensor_headers(test.${name} ${arg_SOURCES})
   if(NOT arg_RANKS)
     add_test(NAME ${name} COMMAND test.${name} --no-colors=true)

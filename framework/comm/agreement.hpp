@@ -17,11 +17,12 @@ struct Outcome {
   std::string message;  ///< empty where all went well
 };
 
-/// Runs `work` and turns whatever it throws into an outcome (an unknown exception is a bug, std::bad_alloc a failure).
+/// Runs `work` and turns whatever it throws into an outcome (an unknown exception is a bug; too little memory,
+/// std::bad_alloc or LibTorch's own word for it, a failure).
 [[nodiscard]] Outcome outcome_of(const std::function<void()>& work);
 
-/// Collective. The same outcome on every rank: the worst of them (see `worse`), with the message of the lowest rank that
-/// had it, prefixed by that rank where there is more than one.
+/// Collective. The same outcome on every rank: the worst of them (see `worse`), with the message of the lowest rank
+/// that had it, prefixed by that rank ("rank 2: ") unless all ranks say the same.
 [[nodiscard]] Outcome agree(Communicator& comm, const Outcome& mine);
 
 /// Collective: runs `work` on every rank and then throws on all of them if it failed on any. The way to do rank-local

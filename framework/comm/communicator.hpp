@@ -13,7 +13,8 @@
 namespace expunge {
 
 /// A few shared numbers that every rank of a communicator can read and raise without the others' taking part: the
-/// counter from which ranks draw their next shard, and the flag by which one of them stops all. Slots start at 0.
+/// counter from which ranks draw their next shard, and the flag by which one of them stops all. Slots start at 0. One
+/// slot is either added to or raised, never both. Making a board and ending it are collective.
 class Board {
  public:
   virtual ~Board() = default;
@@ -24,8 +25,8 @@ class Board {
   [[nodiscard]] virtual std::int64_t read(std::size_t slot) = 0;
 };
 
-/// Ranks that work together. All members but `rank`, `size` and `name` are collective: every rank calls them in the same
-/// order. They throw Failure where the transport fails.
+/// Ranks that work together. All members but `rank`, `size` and `name` are collective: every rank calls them in the
+/// same order. They throw Failure where the transport fails.
 class Communicator {
  public:
   virtual ~Communicator() = default;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -18,8 +19,12 @@ class MpiEnvironment {
   MpiEnvironment& operator=(const MpiEnvironment&) = delete;
   ~MpiEnvironment();
 
-  /// A duplicate of the world, owned by the object returned, which must end before this one.
-  [[nodiscard]] std::unique_ptr<Communicator> world() const;
+  /// What MPI counts in an int fits below this many bytes; what is longer goes in pieces.
+  static constexpr std::size_t kLargestMessage = std::size_t{1} << 30;
+
+  /// A duplicate of the world, owned by the object returned, which must end before this one. Collective. Messages
+  /// longer than `largest_message` bytes are cut (tests make it small).
+  [[nodiscard]] std::unique_ptr<Communicator> world(std::size_t largest_message = kLargestMessage) const;
   /// Ends every rank at once with an exit code: for hangs and broken invariants.
   [[noreturn]] void abort(int exit_code) const;
 };
@@ -29,6 +34,7 @@ struct LaunchPosition {
   int rank = 0;
   int ranks = 1;
   bool launched = false;  ///< under mpirun, srun or alike
+  int local_rank = 0;     ///< among the ranks of this node; where the launcher does not tell, the rank
 };
 [[nodiscard]] LaunchPosition launch_position();
 

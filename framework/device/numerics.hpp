@@ -9,7 +9,8 @@
 namespace expunge {
 
 /// Everything outside the configuration that decides bits: version of our numeric code, its compile flags, LibTorch,
-/// BLAS and its kernel, oneDNN and its instruction set, CPU capability, HDF5, threads, device. Equal fingerprints promise equal bits.
+/// BLAS and its kernel, oneDNN and its instruction set, CPU capability, HDF5, threads, device. Equal fingerprints
+/// promise equal bits.
 using Fingerprint = std::map<std::string, std::string>;
 
 enum class DeviceKind : std::uint8_t { kCpu, kCuda };
@@ -20,20 +21,21 @@ struct Device {
   int index = 0;
 };
 
-/// Resolves `cpu`, `cuda` or `auto` for the rank that is `local_rank`-th on its node. Throws NotBuilt where CUDA is asked
-/// of a CPU LibTorch, Failure where no GPU is there.
+/// Resolves `cpu`, `cuda` or `auto` for the rank that is `local_rank`-th on its node. Throws NotBuilt where CUDA is
+/// asked of a CPU LibTorch, Failure where no GPU is there.
 [[nodiscard]] Device choose_device(const std::string& wanted, int local_rank);
 
-/// Sets what decides bits, once per process before the first tensor: `threads` for LibTorch, OpenMP, oneDNN and the BLAS,
-/// deterministic algorithms, no TF32, gradients of denormals as they are. The environment's OMP_NUM_THREADS and the
-/// launcher's binding change nothing after it.
+/// Sets what decides bits, once per process before the first tensor: `threads` for LibTorch, OpenMP, oneDNN and the
+/// BLAS, deterministic algorithms, no TF32, gradients of denormals as they are. The environment's OMP_NUM_THREADS and
+/// the launcher's binding change nothing after it.
 void set_numerics(int threads);
 
 /// What is in force now. Call after `set_numerics`. `step` is "static" or "autograd".
 [[nodiscard]] Fingerprint numeric_fingerprint(const Device& device, int threads);
 
-/// The instruction-set name to ask of a dynamic OpenBLAS before it loads, or empty where its own choice is the best one.
-/// (OpenBLAS picks its Haswell kernel on some CPUs that have AVX-512; its SkylakeX kernel is 1.5 times as fast there.)
+/// The instruction-set name to ask of a dynamic OpenBLAS before it loads, or empty where its own choice is the best
+/// one. (OpenBLAS picks its Haswell kernel on some CPUs that have AVX-512; its SkylakeX kernel is 1.5 times as fast
+/// there.)
 [[nodiscard]] std::string better_blas_kernel();
 
 /// Why the linked BLAS is slow and what to install, or empty.
