@@ -2,4 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/command_line.hpp"
 
-int main(int argc, char** argv) { return expunge::run_command_line(argc, argv); }
+int main(int argc, char** argv) {
+  return expunge::run_command_line(argc, argv);
+}
