@@ -4,7 +4,8 @@
 set(EXPUNGE_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
   PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_btl_vader_single_copy_mechanism=none
-  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1)
+  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
+  "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/structure/tsan.supp")
 
 function(expunge_add_test name)
   cmake_parse_arguments(arg "MPI_MAIN" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})

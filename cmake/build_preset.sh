@@ -29,7 +29,8 @@ if [[ ! -e "$folder/build.ninja" ]]; then
   echo "Configuring $folder" >&2
   configure "$@"
   sed -n '/^-- expunge /,$s/^-- \(.*[^ ].*\)/\1/p' "$log" | grep -E '^(expunge|  )' >&2 || true
-elif [[ " $* " == *" EXPUNGE_BUILD_TESTS=ON "* ]] && ! grep -q '^EXPUNGE_BUILD_TESTS:.*=ON$' "$folder/CMakeCache.txt"; then
+elif [[ " $* " == *" EXPUNGE_BUILD_TESTS=ON "* ]] &&
+  ! grep -q '^EXPUNGE_BUILD_TESTS:.*=ON$' "$folder/CMakeCache.txt"; then
   echo "Configuring $folder with tests" >&2
   configure -D EXPUNGE_BUILD_TESTS=ON
 fi

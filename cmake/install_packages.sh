@@ -10,8 +10,8 @@
 set -euo pipefail
 
 declare -A packages=(
-  [build]="g++ cmake ninja-build ccache pkg-config libtorch-dev libopenblas-dev libopenmpi-dev openmpi-bin libhdf5-dev hdf5-tools
-    libboost-program-options-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libsodium-dev librandom123-dev zlib1g-dev"
+  [build]="g++ cmake ninja-build ccache pkg-config libtorch-dev libopenblas-dev libopenmpi-dev openmpi-bin
+    libhdf5-dev hdf5-tools libboost-program-options-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libsodium-dev librandom123-dev zlib1g-dev"
   [test]="doctest-dev"
   [bench]="libbenchmark-dev"
 )
@@ -35,9 +35,10 @@ id=$(field ID)
 version=$(field VERSION_ID) # empty on Debian's testing and unstable
 if [[ "$id" != debian || "${version:-99}" -lt 12 ]]; then
   cat >&2 <<'NEEDED'
-This is not Debian 12 or newer, so nothing is installed. expunge needs a C++20 compiler, CMake 3.25, Ninja, pkg-config, LibTorch 1.13 or
-newer, OpenBLAS, an MPI 3.1, HDF5 1.10 (serial), Boost.Program_options, spdlog, fmt, nlohmann-json, libsodium, Random123 and zlib; its
-tests doctest; its benchmarks google-benchmark. Give folders that CMake does not search with CMAKE_PREFIX_PATH.
+This is not Debian 12 or newer, so nothing is installed. expunge needs a C++20 compiler, CMake 3.25, Ninja, pkg-config,
+LibTorch 1.13 or newer, OpenBLAS, an MPI 3.1, HDF5 1.10 (serial), Boost.Program_options, spdlog, fmt, nlohmann-json,
+libsodium, Random123 and zlib; its tests doctest; its benchmarks google-benchmark. CMAKE_PREFIX_PATH names folders that
+CMake does not search by itself.
 NEEDED
   exit 0
 fi
