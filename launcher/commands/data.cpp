@@ -105,24 +105,24 @@ constexpr Word kWords[] = {
 
 std::string list_of_words() {
   std::string list;
-  for (const Word& word : kWords) list += fmt::format("  expunge {:<30} {}\n", word.usage, word.summary);
+  for (const Word& word : kWords) list += fmt::format("\n  expunge {:<30} {}", word.usage, word.summary);
   return list;
 }
 
 }  // namespace
 
 Exit run_data(std::span<const std::string> arguments) {
-  if (arguments.empty()) throw UsageError("data needs a word that says what to do:\n" + list_of_words());
+  if (arguments.empty()) throw UsageError("data needs a word that says what to do:" + list_of_words());
   if (arguments[0] == "--help") {
     fmt::print(
-        "expunge data: look at data sets, make them, convert them\n\n{}\n`expunge data WORD --help` tells the "
+        "expunge data: look at data sets, make them, convert them\n{}\n\n`expunge data WORD --help` tells the "
         "options of each.\n",
         list_of_words());
     return Exit::kDone;
   }
   for (const Word& word : kWords)
     if (arguments[0] == word.name) return word.run(arguments.subspan(1));
-  throw UsageError(fmt::format("data knows no word '{}':\n{}", arguments[0], list_of_words()));
+  throw UsageError(fmt::format("data knows no word '{}':{}", arguments[0], list_of_words()));
 }
 
 }  // namespace expunge
