@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <limits>
 #include <map>
@@ -36,11 +37,16 @@ class Rows final : public Dataset {
     }
   }
   void gather(std::span<const std::uint64_t> rows, std::span<std::byte> out) const override {
+    std::size_t before = most_at_once;
+    while (before < rows.size() && !most_at_once.compare_exchange_weak(before, rows.size())) {
+    }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       out[2 * i] = static_cast<std::byte>(rows[i] % 251);
       out[2 * i + 1] = static_cast<std::byte>(rows[i] % 13);
     }
   }
+
+  mutable std::atomic<std::size_t> most_at_once = 0;  // rows that were asked for, by any rank
 };
 
 enum class Misbehaviour { kNone, kThrows, kNan, kLeavesOut };
@@ -193,6 +199,19 @@ TEST_CASE("constituents are called with batches at fixed row borders") {
 
   const std::vector<Batch> expected = {{0, 256}, {256, 256}, {512, 88}};
   CHECK(results.batches == std::map<std::uint32_t, std::vector<Batch>>{{0, expected}, {1, expected}});
+}
+
+TEST_CASE("rows are read and handed out in bounded numbers, however many there are") {
+  const Rows data(20'000);
+  std::size_t most_handed_out = 0;
+  Trial trial{.ranks = 2};
+  trial.sink = [&](const AnsweredBlock& block) { most_handed_out = std::max(most_handed_out, block.answers.size()); };
+
+  const Results results = run(data, trial);
+
+  CHECK(results.answers.size() == 20'000);
+  CHECK(data.most_at_once == kPredictionBatch);
+  CHECK(most_handed_out <= 16 * kPredictionBatch);
 }
 
 TEST_CASE("answers are those of a tally that sees everything at once") {
