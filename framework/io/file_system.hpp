@@ -28,8 +28,8 @@ class FileSystem {
 /// The machine's own.
 [[nodiscard]] FileSystem& system_files();
 
-/// Publishes `bytes` at `path`: a temporary file beside it, fsync, rename, fsync of the folder. `kill -9` at any instant
-/// leaves the old file or the new one, and perhaps a temporary one that `sweep_temporaries` removes.
+/// Publishes `bytes` at `path`: a temporary file beside it, fsync, rename, fsync of the folder. `kill -9` at any
+/// instant leaves the old file or the new one, and perhaps a temporary one that `sweep_temporaries` removes.
 void publish(FileSystem& files, const std::filesystem::path& path, ByteView bytes);
 
 /// Removes what an interrupted `publish` left in `folder` (not below it). Returns how many there were. Call it only

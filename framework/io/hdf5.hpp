@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,8 +14,8 @@
 
 #include "framework/core/bytes.hpp"
 
-/// HDF5's C API behind checked calls and handles that close themselves. Only what expunge needs. `hdf5.h` is included by
-/// the .cpp files of this folder alone.
+/// HDF5's C API behind checked calls and handles that close themselves. Only what expunge needs. `hdf5.h` is included
+/// by the .cpp files of this folder alone.
 namespace expunge::hdf5 {
 
 /// HDF5's `hid_t`.
@@ -24,6 +25,8 @@ enum class ElementType : std::uint8_t { kU8, kI32, kI64, kU64, kF32, kF64, kOthe
 
 /// Bytes of one element; 0 for kOther.
 [[nodiscard]] std::size_t element_size(ElementType type);
+
+class Image;
 
 /// What a data set is, as far as a reader must know before it reads.
 struct DatasetShape {
@@ -82,7 +85,8 @@ class File {
   [[nodiscard]] std::string string_attribute(const std::string& path, const std::string& name) const;
 
  private:
-  File(Handle handle, std::string name);
+  File(Handle handle, std::string name, std::unique_ptr<Image> image = nullptr);
+  std::unique_ptr<Image> image_;  ///< of a file in memory
   Handle handle_;
   std::string name_;
 };
