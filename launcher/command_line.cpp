@@ -21,7 +21,12 @@
 #include "framework/config/nearest_name.hpp"
 #include "framework/core/error.hpp"
 #include "launcher/commands/command.hpp"
+#include "launcher/commands/data.hpp"
+#include "launcher/commands/evaluate.hpp"
 #include "launcher/commands/halt.hpp"
+#include "launcher/commands/inspect.hpp"
+#include "launcher/commands/predict.hpp"
+#include "launcher/commands/train.hpp"
 #include "launcher/commands/version.hpp"
 #include "launcher/environment.hpp"
 #include "launcher/failure_text.hpp"
@@ -34,6 +39,11 @@ using Words = std::span<const std::string>;
 
 /// Every command, in the order of a run's life. A new one is a line here.
 constexpr std::array kCommands{
+    Command{"data", "make, look at and convert data sets", run_data, false},
+    Command{"train", "train every shard to the end; goes on from what is there", run_train, true},
+    Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
+    Command{"predict", "the ensemble's answer for every sample", run_predict, true},
+    Command{"inspect", "what is in a run, where a sample lives, what forgetting it would cost", run_inspect, false},
     Command{"halt", "ask the job that works on a run to stop cleanly", run_halt, false},
     Command{"version", "what this program was built from, and with which libraries", run_version, false},
 };

@@ -37,6 +37,18 @@ std::optional<SystemClock::time_point> as_date(const std::string& text, const ch
   return SystemClock::from_time_t(std::mktime(&base));
 }
 
+StopRequest asked_by(HaltRequest request) {
+  switch (request) {
+    case HaltRequest::kNone:
+      return StopRequest::kGoOn;
+    case HaltRequest::kAfterSlice:
+      return StopRequest::kAfterStage;
+    case HaltRequest::kNow:
+      return StopRequest::kNow;
+  }
+  throw Bug("a request to halt without a meaning");
+}
+
 }  // namespace
 
 SystemClock::time_point parse_stop_before(const std::string& text, SystemClock::time_point now) {
@@ -88,7 +100,7 @@ void StopWatch::look() {
     reason_ = fmt::format("the deadline {:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(SystemClock::to_time_t(*deadline_)));
     return;
   }
-  if (const StopRequest asked = read_halt_file(run_); asked > decided_) {
+  if (const StopRequest asked = asked_by(read_halt_file(run_)); asked > decided_) {
     decided_ = asked;
     reason_ = "expunge halt";
   }

@@ -190,7 +190,7 @@ Exit TrainingRun::print_plan() const {
 std::vector<ShardOutcome> TrainingRun::train_shards(std::string& stop_reason) {
   const auto& c = manifest_.configuration;
   if (comm_.is_root()) {
-    if (clear_halt_file(directory_.path())) log::warning("removed a request to halt that was left from before");
+    clear_stale_halt_file(system_files(), directory_.path());
     if (static_cast<std::uint32_t>(comm_.size()) > c.shards)
       log::info("{} ranks for {} shards: {} have nothing to train", comm_.size(), c.shards, static_cast<std::uint32_t>(comm_.size()) - c.shards);
     log::info("{} {}: {} samples in {} shards x {} slices on {} ranks", resumed_ ? "going on with" : "training",
@@ -293,7 +293,7 @@ Exit TrainingRun::report(const std::vector<ShardOutcome>& mine, const std::strin
       checkpoint += rank["checkpoint"].get<double>();
       if (reason.empty()) reason = rank["reason"].get<std::string>();
     }
-    if (!complete) (void)clear_halt_file(directory_.path());
+    if (!complete) remove_halt_file(system_files(), directory_.path());
     const double wall = seconds_since(start_);
     const double rate = train > 0 ? static_cast<double>(gradients) / train : 0;
     if (table_.json()) {

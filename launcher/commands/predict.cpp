@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/commands/predict.hpp"
+
+#include <fmt/core.h>
+
+#include "aggregation/predict/ensemble.hpp"
+#include "aggregation/predict/prediction_writer.hpp"
+#include "framework/comm/agreement.hpp"
+#include "framework/log/log.hpp"
+#include "launcher/commands/session_options.hpp"
+#include "launcher/commands/vote_options.hpp"
+#include "launcher/ensemble.hpp"
+
+namespace expunge {
+
+Exit run_predict(std::span<const std::string> arguments) {
+  OptionTable table("predict", "The ensemble's answer for every sample of a data set.");
+  std::string run;
+  std::string data_text;
+  std::string out = "-";
+  std::string format = "auto";
+  PredictionFileOptions file;
+  VoteOptions vote;
+  SessionOptions session_options;
+  table.text("run", &run).required().placeholder("DIR").help("the run directory");
+  table.text("data", &data_text).required().placeholder("SPEC").help("the data; its labels are not looked at");
+  table.text("out", &out).placeholder("FILE").help("where to: .csv, .jsonl, .h5; - is standard output, as CSV unless --format says otherwise");
+  table.choice("format", &format, {"auto", "csv", "jsonl", "hdf5"}).help("auto: by the file's extension");
+  table.flag("labels-only", &file.labels_only).help("id and label alone: tells less about the training samples");
+  table.flag("force", &file.force).help("replace a file that is there");
+  declare(table, vote);
+  declare(table, session_options);
+  if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
+    fmt::print("{}", table.printed());
+    return Exit::kDone;
+  }
+  file.path = out;
+  if (format != "auto") file.format = parse_prediction_format(format);
+  if (table.json() && format == "auto" && out == "-") file.format = PredictionFormat::kJsonLines;
+
+  Session session(session_options);
+  return run_together(session, [&] {
+    Communicator& comm = session.comm();
+    const RunDirectory directory{run};
+    const Ensemble ensemble = open_ensemble(session, directory);
+    const auto& c = ensemble.manifest.configuration;
+    std::unique_ptr<Dataset> data;
+    std::unique_ptr<PredictionWriter> writer;
+    together(comm, [&] {
+      if (ensemble.models == 0) throw Failure(fmt::format("{}: no shard can vote: train the run first", directory.path().string()));
+      data = open_dataset(Spec::parse(data_text, "data"));
+      require_fit(*data, data_text, c, false);
+      if (!comm.is_root()) return;
+      file.rows = data->size();
+      file.classes = c.classes;
+      file.model_version = ensemble.version.hex();
+      writer = make_prediction_writer(file);
+    });
+
+    EnsembleOptions options = vote.ensemble_options(ensemble.models, c.classes);
+    options.score = false;
+    log::Progress progress("predicting", "samples", data->size());
+    run_ensemble(comm, *data, ensemble.mine, options, [&](const AnsweredBlock& block) {
+      writer->write(block);
+      progress.update(block.first_row + block.answers.size());
+    });
+    together(comm, [&] {
+      if (comm.is_root()) writer->finish();
+    });
+    if (comm.is_root()) log::info("{} samples answered by {} models", data->size(), ensemble.models);
+    return Exit::kDone;
+  });
+}
+
+}  // namespace expunge

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/commands/train.hpp"
+
+#include <chrono>
+
+#include <fmt/core.h>
+
+#include "framework/config/option_table.hpp"
+#include "launcher/commands/session_options.hpp"
+#include "launcher/environment.hpp"
+#include "launcher/stop_watch.hpp"
+#include "launcher/training_run.hpp"
+
+namespace expunge {
+
+Exit run_train(std::span<const std::string> arguments) {
+  OptionTable table("train", "Trains every shard to its last slice, with a checkpoint after each; goes on from what is there.");
+  std::string run;
+  std::string stop_before;
+  JobOptions job;
+  TrainingOptions training;
+  SessionOptions session_options;
+  table.text("run", &run).required().placeholder("DIR").help("the run directory: made, or gone on with; then options left out are the run's");
+  declare(table, training);
+  declare(table, session_options);
+  table.text("stop-before", &stop_before)
+      .placeholder("TIME")
+      .help("stop cleanly then: 30m, 23:40, 2026-03-01T23:40; under Slurm a minute before the job's end by itself");
+  table.real("save-interval", &job.save_interval_seconds)
+      .range(1.0, 1e6)
+      .help("seconds after which a long stage keeps its progress; every epoch longer than a second does");
+  table.flag("mix-numerics", &job.mix_numerics).help("go on under other numerics than the run began with; it can't be replayed then");
+  table.flag("dry-run", &job.dry_run).help("say what would be done, its cost and storage, and write nothing");
+  if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
+    fmt::print("{}", table.printed());
+    return Exit::kDone;
+  }
+  job.run = run;
+  job.deadline = stop_before.empty() ? slurm_deadline() : parse_stop_before(stop_before, std::chrono::system_clock::now());
+
+  Session session(session_options);
+  return run_together(session, [&] { return TrainingRun(session, table, training, job).run(); });
+}
+
+}  // namespace expunge
