@@ -140,7 +140,7 @@ void trace_stroke(std::span<const Point> through, PenStroke stroke, float roundn
   }
 }
 
-/// The writer's skeleton of a digit, with his own habits and this sample's chance in every point.
+/// The skeleton of a digit, every point moved by the writer's habit and by this sample's chance.
 Trace trace_digit(const Style& style, const Key& writer_key, std::uint32_t writer, int digit, DrawStream& draws) {
   const auto skeletons = skeletons_of(digit);
   DrawStream habits(writer_key, writer, 1 + static_cast<std::uint64_t>(digit));

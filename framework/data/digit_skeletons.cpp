@@ -3,6 +3,7 @@
 #include "framework/data/digit_skeletons.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace expunge {
 
@@ -132,7 +133,9 @@ constexpr Skeleton kSkeletons[] = {
 }  // namespace
 
 std::span<const Skeleton> skeletons_of(int digit) {
-  const auto [first, last] = std::ranges::equal_range(kSkeletons, digit, {}, &Skeleton::digit);
+  const auto below = [](const Skeleton& skeleton, int number) { return skeleton.digit < number; };
+  const auto* const first = std::lower_bound(std::begin(kSkeletons), std::end(kSkeletons), digit, below);
+  const auto* const last = std::lower_bound(first, std::end(kSkeletons), digit + 1, below);
   return {first, last};
 }
 

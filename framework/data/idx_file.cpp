@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "framework/data/idx_file.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -126,7 +126,7 @@ std::unique_ptr<IdxFile> open_plain(const std::filesystem::path& path) {
   std::size_t position = 0;
   Header header = read_header(name, [&](std::span<std::byte> out) {
     const std::size_t count = std::min(out.size(), bytes.size() - position);
-    std::memcpy(out.data(), bytes.data() + position, count);
+    std::ranges::copy(bytes.subspan(position, count), out.begin());
     position += count;
     return count;
   });
