@@ -43,7 +43,8 @@ class File {
   /// Opens a file whose bytes are in memory; `name` is what errors call it. The bytes are copied.
   [[nodiscard]] static File open_image(ByteView image, std::string name);
   /// A new file in memory, written with V110 bounds and without times: equal content gives equal images.
-  [[nodiscard]] static File create_image();
+  /// `expected` is about how many bytes it will have, where that is known: it saves copies while the file grows.
+  [[nodiscard]] static File create_image(std::size_t expected = 0);
   /// A new file on disk with the same properties; `path` must not exist.
   [[nodiscard]] static File create(const std::filesystem::path& path);
   File(File&& other) noexcept;
@@ -76,7 +77,8 @@ class File {
   void write_strings(const std::string& dataset, std::span<const std::string> values);
   [[nodiscard]] std::vector<std::string> read_strings(const std::string& dataset) const;
 
-  /// Attributes of the object at `path` ("/" for the file's root).
+  /// Attributes of the object at `path` ("/" for the file's root): their names in ascending order.
+  [[nodiscard]] std::vector<std::string> attributes(const std::string& path) const;
   [[nodiscard]] bool has_attribute(const std::string& path, const std::string& name) const;
   void set_attribute(const std::string& path, const std::string& name, std::int64_t value);
   void set_attribute(const std::string& path, const std::string& name, const std::string& value);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -11,11 +12,14 @@
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
 #include "framework/io/hdf5.hpp"
+#include "tests/support/failure_message.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace expunge;
 using hdf5::ElementType;
 using hdf5::File;
+using testing::contains;
+using testing::failure_of;
 
 namespace {
 
@@ -29,21 +33,6 @@ std::vector<T> values_of(const Bytes& bytes) {
   std::vector<T> values(bytes.size() / sizeof(T));
   std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
-}
-
-/// The message of the Failure that an action throws; empty where it throws none.
-template <class Action>
-std::string failure_of(Action action) {
-  try {
-    action();
-  } catch (const Failure& failure) {
-    return failure.what();
-  }
-  return {};
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 const std::vector<std::uint64_t> kTwoByThree{2, 3};
@@ -226,6 +215,24 @@ TEST_CASE("two images are two files even when both are open under one name") {
   CHECK(values_of<float>(second.read("/x", ElementType::kF32)) == std::vector<float>{2});
 }
 
+TEST_CASE("threads may work with files at the same time") {
+  const Bytes expected = small_image();
+  std::array<int, 4> equal{};
+  std::vector<std::thread> threads;
+
+  for (auto& count : equal)
+    threads.emplace_back([&expected, &count] {
+      for (int i = 0; i < 20; ++i) {
+        const Bytes image = small_image();
+        const File file = File::open_image(image, "image");
+        if (image == expected && values_of<float>(file.read("/x", ElementType::kF32)) == kSixFloats) ++count;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+
+  CHECK(equal == std::array<int, 4>{20, 20, 20, 20});
+}
+
 TEST_CASE("a file on disk holds what was put in it and never replaces another") {
   testing::TemporaryFolder folder;
   File file = File::create(folder / "a.h5");
@@ -300,15 +307,4 @@ TEST_CASE("no flipped byte and no cut crashes the reader") {
     CHECK(read_all(damaged));
     CHECK(read_all(ByteView(good).first(i)));
   }
-}
-
-TEST_CASE("dimensions that the file's bytes can't fill are refused before anything is allocated") {
-  // The old format has no checksums, so that its dimensions can be changed to anything. One data set of 6 bytes,
-  // written by hand in the earliest format by way of a template with a recognisable dimension.
-  testing::TemporaryFolder folder;
-  File file = File::create_image();
-  file.make_dataset("/claims", ElementType::kU8, std::vector<std::uint64_t>{6});
-  const File read = File::open_image(file.take_image(), "claims");
-
-  CHECK(read.shape("/claims").dims == std::vector<std::uint64_t>{6});
 }
