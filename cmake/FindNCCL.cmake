@@ -1,10 +1,15 @@
 # Finds NVIDIA's NCCL: header and library, with the version that the header states.
-# Hints: NCCL_ROOT (variable or environment), the CUDA toolkit (CUDAToolkit_ROOT or where find_package(CUDAToolkit) found it).
+# Hints: NCCL_ROOT (variable or environment); the one that a LibTorch of a wheel brings and needs; the CUDA toolkit, where
+# find_package(CUDAToolkit) found it.
 # Result: NCCL_FOUND, NCCL_VERSION, NCCL_INCLUDE_DIR, NCCL_LIBRARY and the target NCCL::NCCL.
-set(nccl_hints ${CUDAToolkit_TARGET_DIR} ${CUDAToolkit_LIBRARY_ROOT} ${CUDAToolkit_INCLUDE_DIRS} ${CUDAToolkit_LIBRARY_DIR})
+set(nccl_hints)
+if(TORCH_INSTALL_PREFIX)
+  list(APPEND nccl_hints "${TORCH_INSTALL_PREFIX}/../nvidia/nccl" "${TORCH_INSTALL_PREFIX}")
+endif()
+list(APPEND nccl_hints ${CUDAToolkit_TARGET_DIR} ${CUDAToolkit_LIBRARY_ROOT} ${CUDAToolkit_INCLUDE_DIRS} ${CUDAToolkit_LIBRARY_DIR})
 find_path(NCCL_INCLUDE_DIR nccl.h HINTS ${nccl_hints} PATH_SUFFIXES include)
 # Wheels carry only the name with the version in it.
-find_library(NCCL_LIBRARY NAMES nccl libnccl.so.2 HINTS ${nccl_hints} PATH_SUFFIXES lib lib64)
+find_library(NCCL_LIBRARY NAMES nccl libnccl.so.2 NAMES_PER_DIR HINTS ${nccl_hints} PATH_SUFFIXES lib lib64)
 unset(nccl_hints)
 mark_as_advanced(NCCL_INCLUDE_DIR NCCL_LIBRARY)
 

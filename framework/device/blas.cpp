@@ -46,13 +46,24 @@ std::string with_environment(std::string text, std::initializer_list<const char*
   return text;
 }
 
-std::string file_of_blas() {
-  void* multiply = ::dlsym(RTLD_DEFAULT, "sgemm_");
+/// The file that holds a function, links resolved; empty where none does.
+std::string file_of(const char* function) {
+  void* address = ::dlsym(RTLD_DEFAULT, function);
   Dl_info info{};
-  if (multiply == nullptr || ::dladdr(multiply, &info) == 0 || info.dli_fname == nullptr) return {};
+  if (address == nullptr || ::dladdr(address, &info) == 0 || info.dli_fname == nullptr) return {};
   std::error_code problem;
   const auto file = std::filesystem::canonical(info.dli_fname, problem);
   return problem ? std::string(info.dli_fname) : file.string();
+}
+
+std::string file_of_blas() {
+  return file_of("sgemm_");
+}
+
+/// An OpenBLAS may be loaded for its LAPACK alone, beside another BLAS that does the products.
+bool openblas_multiplies() {
+  const std::string file = file_of_blas();
+  return file.find("openblas") != std::string::npos || (!file.empty() && file == file_of("openblas_get_config"));
 }
 
 bool has_avx512() {
@@ -69,19 +80,20 @@ bool has_avx512() {
 
 Blas linked_blas() {
   Blas blas;
-  if (auto* config = loaded_function<char*()>("openblas_get_config")) {
-    blas.kind = Blas::Kind::kOpenBlas;
-    blas.version = config();
-    blas.picks_kernel_at_start = blas.version.find("DYNAMIC_ARCH") != std::string::npos;
-    auto* core = loaded_function<char*()>("openblas_get_corename");
-    blas.kernel = core != nullptr ? core() : processor();
-    return blas;
-  }
   const std::string mkl = at::get_mkl_version();
   if (mkl.find("MKL not found") == std::string::npos && !mkl.empty()) {
     blas.kind = Blas::Kind::kMkl;
     blas.version = mkl;
     blas.kernel = with_environment(processor(), {"MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "MKL_DEBUG_CPU_TYPE"});
+    return blas;
+  }
+  auto* config = loaded_function<char*()>("openblas_get_config");
+  if (config != nullptr && openblas_multiplies()) {
+    blas.kind = Blas::Kind::kOpenBlas;
+    blas.version = config();
+    blas.picks_kernel_at_start = blas.version.find("DYNAMIC_ARCH") != std::string::npos;
+    auto* core = loaded_function<char*()>("openblas_get_corename");
+    blas.kernel = core != nullptr ? core() : processor();
     return blas;
   }
   if (auto* version = loaded_function<const char*()>("bli_info_get_version_str")) {
