@@ -76,7 +76,8 @@ class File {
   void write_strings(const std::string& dataset, std::span<const std::string> values);
   [[nodiscard]] std::vector<std::string> read_strings(const std::string& dataset) const;
 
-  /// Attributes of the object at `path` ("/" for the file's root).
+  /// Attributes of the object at `path` ("/" for the file's root): their names in ascending order.
+  [[nodiscard]] std::vector<std::string> attributes(const std::string& path) const;
   [[nodiscard]] bool has_attribute(const std::string& path, const std::string& name) const;
   void set_attribute(const std::string& path, const std::string& name, std::int64_t value);
   void set_attribute(const std::string& path, const std::string& name, const std::string& value);

@@ -52,6 +52,19 @@ void write_scalar(Handle file, const std::string& file_name, const std::string& 
 
 }  // namespace
 
+std::vector<std::string> File::attributes(const std::string& path) const {
+  const Call call;
+  const Id object = open_object(handle_, name_, path);
+  std::vector<std::string> names;
+  const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* list) -> herr_t {
+    static_cast<std::vector<std::string>*>(list)->emplace_back(name);
+    return 0;
+  };
+  if (H5Aiterate2(object.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names) < 0)
+    fail("cannot list the attributes of " + place(name_, path));
+  return names;
+}
+
 bool File::has_attribute(const std::string& path, const std::string& name) const {
   const Call call;
   const Id object = open_object(handle_, name_, path);

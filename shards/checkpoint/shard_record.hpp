@@ -22,7 +22,7 @@ struct SliceRecord {
 /// `shard.json`: the current generation of a shard, replaced by atomic rename. Readers trust only the files it names.
 struct ShardRecord {
   ShardId shard;
-  std::uint64_t generation = 0;  ///< raised by one with every replacement
+  std::uint64_t generation = 0;     ///< raised by one with every replacement
   std::vector<SliceRecord> slices;  ///< stages 1 … done, without gaps
   double train_seconds = 0;         ///< wall time spent in training the stages that are there
   std::uint64_t sample_gradients = 0;

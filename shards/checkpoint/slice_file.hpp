@@ -19,17 +19,17 @@ namespace expunge {
 struct Provenance {
   ShardId shard;
   SliceId stage;
-  std::uint64_t samples = 0;     ///< live samples in the stage's training set
-  std::uint64_t visits = 0;      ///< V, the samples visited by the whole stage
-  std::uint64_t visited = 0;     ///< of those, visited so far: less than `visits` in a progress file alone
-  std::string model;             ///< the model's SPEC
-  Digest configuration;          ///< digest of what the configuration fixes
-  Digest fingerprint;            ///< digest of the numeric fingerprint
-  SetDigest live;                ///< keyed set digest of the live sample ids in the stage's training set
+  std::uint64_t samples = 0;              ///< live samples in the stage's training set
+  std::uint64_t visits = 0;               ///< V, the samples visited by the whole stage
+  std::uint64_t visited = 0;              ///< of those, visited so far: less than `visits` in a progress file alone
+  std::string model;                      ///< the model's SPEC
+  Digest configuration;                   ///< digest of what the configuration fixes
+  Digest fingerprint;                     ///< digest of the numeric fingerprint
+  SetDigest live;                         ///< keyed set digest of the live sample ids in the stage's training set
   std::string live_root_scheme = "none";  ///< how `live_root` is built; "none": it is zero
   Digest live_root;
-  Digest state_before;           ///< model_digest of the state that the stage started from
-  Digest state_after;            ///< model_digest of the state in this file
+  Digest state_before;  ///< model_digest of the state that the stage started from
+  Digest state_after;   ///< model_digest of the state in this file
   bool operator==(const Provenance&) const = default;
 };
 
@@ -40,8 +40,8 @@ struct SliceFile {
 
 /// What a written file is called by those that refer to it.
 struct StoredFile {
-  std::string name;    ///< file name within the shard's folder
-  Digest digest;       ///< of the file's bytes
+  std::string name;  ///< file name within the shard's folder
+  Digest digest;     ///< of the file's bytes
   std::uint64_t bytes = 0;
 };
 
@@ -53,8 +53,8 @@ StoredFile write_slice(FileSystem& files, const std::filesystem::path& folder, S
 StoredFile write_progress(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice);
 [[nodiscard]] std::string progress_name(SliceId stage);
 
-/// Reads a file and checks everything a reader can: the digest of its bytes first (against `expected` where given), then
-/// format version, dimensions, the digest of the state. Throws Failure naming the file and what is wrong.
+/// Reads a file and checks everything a reader can: the digest of its bytes first (against `expected` where given),
+/// then format version, dimensions, the digest of the state. Throws Failure naming the file and what is wrong.
 [[nodiscard]] SliceFile read_slice(const std::filesystem::path& path, const std::optional<Digest>& expected);
 
 }  // namespace expunge

@@ -25,8 +25,9 @@ struct StateTensor {
 struct ModelState {
   std::vector<StateTensor> parameters;  ///< in the model's canonical order
   std::vector<StateTensor> buffers;     ///< likewise
-  std::vector<StateTensor> optimizer;   ///< "momentum/conv1.weight", …; slots in the optimiser's order; empty under reset
-  std::int64_t optimizer_step = 0;      ///< updates made so far (Adam's t); 0 under reset
+  std::vector<StateTensor>
+      optimizer;                    ///< "momentum/conv1.weight", …; slots in the optimiser's order; empty under reset
+  std::int64_t optimizer_step = 0;  ///< updates made so far (Adam's t); 0 under reset
   bool operator==(const ModelState&) const = default;
 };
 

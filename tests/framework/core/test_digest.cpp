@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "framework/core/digest.hpp"
-
 #include <doctest/doctest.h>
 
+#include "framework/core/digest.hpp"
 #include "framework/core/error.hpp"
 
 using namespace expunge;

@@ -11,11 +11,14 @@
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
 #include "framework/io/hdf5.hpp"
+#include "tests/support/failure_message.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace expunge;
 using hdf5::ElementType;
 using hdf5::File;
+using testing::contains;
+using testing::failure_of;
 
 namespace {
 
@@ -29,21 +32,6 @@ std::vector<T> values_of(const Bytes& bytes) {
   std::vector<T> values(bytes.size() / sizeof(T));
   std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
-}
-
-/// The message of the Failure that an action throws; empty where it throws none.
-template <class Action>
-std::string failure_of(Action action) {
-  try {
-    action();
-  } catch (const Failure& failure) {
-    return failure.what();
-  }
-  return {};
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 const std::vector<std::uint64_t> kTwoByThree{2, 3};
@@ -300,15 +288,4 @@ TEST_CASE("no flipped byte and no cut crashes the reader") {
     CHECK(read_all(damaged));
     CHECK(read_all(ByteView(good).first(i)));
   }
-}
-
-TEST_CASE("dimensions that the file's bytes can't fill are refused before anything is allocated") {
-  // The old format has no checksums, so that its dimensions can be changed to anything. One data set of 6 bytes,
-  // written by hand in the earliest format by way of a template with a recognisable dimension.
-  testing::TemporaryFolder folder;
-  File file = File::create_image();
-  file.make_dataset("/claims", ElementType::kU8, std::vector<std::uint64_t>{6});
-  const File read = File::open_image(file.take_image(), "claims");
-
-  CHECK(read.shape("/claims").dims == std::vector<std::uint64_t>{6});
 }

@@ -1,12 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "framework/random/key.hpp"
-
 #include <set>
 
 #include <doctest/doctest.h>
 
 #include "framework/core/error.hpp"
+#include "framework/random/key.hpp"
 
 using expunge::Key;
 
