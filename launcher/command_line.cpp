@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdio>
-#include <fcntl.h>
 #include <iostream>
 #include <span>
 #include <string>
-#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -18,6 +15,7 @@
 
 #include "framework/comm/agreement.hpp"
 #include "framework/comm/mpi_communicator.hpp"
+#include "framework/comm/stop_flag.hpp"
 #include "framework/config/nearest_name.hpp"
 #include "framework/core/error.hpp"
 #include "launcher/commands/command.hpp"
@@ -30,6 +28,7 @@
 #include "launcher/commands/version.hpp"
 #include "launcher/environment.hpp"
 #include "launcher/failure_text.hpp"
+#include "launcher/standard_output.hpp"
 
 namespace expunge {
 
@@ -94,10 +93,6 @@ Exit run_command(const Command& command, Words arguments, const char* const* arg
 }
 
 Exit dispatch(Words words, const char* const* argv) {
-  if (words.empty()) {
-    if (launch_position().rank == 0) std::cerr << help_text();
-    return Exit::kUsage;
-  }
   const auto& first = words.front();
   if (first == "--help") {
     std::cout << help_text();
@@ -109,20 +104,27 @@ Exit dispatch(Words words, const char* const* argv) {
   return run_command(*command, words.subspan(1), argv);
 }
 
-/// Standard output is rank 0's: what every rank says alike (help, a configuration) is then said once.
-void leave_output_to_rank_0() {
-  if (launch_position().rank == 0) return;
-  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (nowhere < 0) return;
-  ::dup2(nowhere, STDOUT_FILENO);
-  ::close(nowhere);
+/// Tells a failure once. Most go wrong alike on every rank of a launch, so rank 0 tells them, and the launcher ends the
+/// others with it. A rank that ended before rank 0 has spoken would silence it; one that failed alone (a file missing
+/// on its node) is still there after the wait, and tells it itself.
+void tell_once(const Outcome& outcome) {
+  constexpr unsigned kSecondsToWait = 5;
+  const auto launch = launch_position();
+  if (launch.rank == 0) {
+    tell_failure(outcome);
+    return;
+  }
+  ::sleep(kSecondsToWait);
+  if (stop_signal() == 0 && !outcome.message.empty()) {
+    tell_failure({outcome.exit, fmt::format("rank {}: {}", launch.rank, outcome.message)});
+  }
 }
 
-void flush_output() {
-  errno = 0;
-  std::cout.flush();
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good()) return;
-  throw Failure(fmt::format("standard output can't be written: {}", std::generic_category().message(errno)));
+/// Without a command, the help is the message.
+Exit tell_help() {
+  if (launch_position().rank == 0) std::cerr << help_text();
+  tell_once({Exit::kUsage, {}});
+  return Exit::kUsage;
 }
 
 }  // namespace
@@ -130,15 +132,15 @@ void flush_output() {
 int run_command_line(int argc, const char* const* argv) {
   try {
     leave_output_to_rank_0();
+    if (argc < 2) return static_cast<int>(tell_help());
     Exit exit = Exit::kDone;
-    Outcome outcome = outcome_of([&] {
-      const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    const Outcome thrown = outcome_of([&] {
+      const std::vector<std::string> words(argv + 1, argv + argc);
       exit = dispatch(words, argv);
+      flush_output();
     });
-    if (outcome.exit == Exit::kDone) outcome = outcome_of(flush_output);
-    // What goes wrong outside a session goes wrong on every rank alike, but for a bug.
-    if (launch_position().rank == 0 || outcome.exit == Exit::kBug) tell_failure(outcome);
-    return static_cast<int>(worse(exit, outcome.exit));
+    if (thrown.exit != Exit::kDone) tell_once(thrown);
+    return static_cast<int>(worse(exit, thrown.exit));
   } catch (...) {
     std::fputs("expunge: too little memory to say what went wrong\n", stderr);
     return static_cast<int>(Exit::kFailed);

@@ -17,6 +17,7 @@
 #include "framework/io/hdf5.hpp"
 #include "launcher/failure_text.hpp"
 #include "launcher/placement.hpp"
+#include "launcher/standard_output.hpp"
 
 namespace expunge {
 
@@ -92,9 +93,14 @@ void Session::open_communicators() {
 
 Exit run_together(Communicator& comm, const std::function<Exit()>& work) {
   Exit returned = Exit::kDone;
-  const auto thrown = agree(comm, outcome_of([&] { returned = work(); }));
-  const auto codes = agree(comm, {returned, {}});
+  const auto thrown = agree(comm, outcome_of([&] {
+                              returned = work();
+                              flush_output();
+                            }));
   if (comm.is_root()) tell_failure(thrown);
+  // Nobody leaves before rank 0 has spoken: the launcher ends the others with the first that returns another code than
+  // 0.
+  const auto codes = agree(comm, {returned, {}});
   return worse(thrown.exit, codes.exit);
 }
 

@@ -364,11 +364,10 @@ TEST_CASE("long help is broken at blanks and goes on under its first line") {
       .placeholder("DIR")
       .help("a folder that is made where it is not there, and whose content decides what is left to do where it is");
 
-  CHECK(
-      contains(table.help(),
-               "Usage: expunge train --run DIR [options]\n\nRequired:\n"
-               "  --run DIR       a folder that is made where it is not there, and whose content decides what is\n"
-               "                  left to do where it is\n"));
+  CHECK(contains(table.help(),
+                 "Usage: expunge train --run DIR [options]\n\nRequired:\n"
+                 "  --run DIR       a folder that is made where it is not there, and whose content decides what is\n"
+                 "                  left to do where it is\n"));
 }
 
 TEST_CASE("the configuration tells every value with its origin") {
