@@ -34,7 +34,7 @@ if [[ $(id -u) -eq 0 ]]; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   echo "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
 fi
-cores=$(lscpu -p=CORE 2>/dev/null | grep -v '^#' | sort -u | wc -l) # Open MPI counts cores, not their threads
+cores=$({ lscpu -p=CORE 2>/dev/null || true; } | sed '/^#/d' | sort -u | wc -l) # Open MPI counts cores, not their threads
 if [[ "$cores" -lt 2 || $(nproc) -lt 2 ]]; then
   export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
   echo "export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe"
