@@ -113,11 +113,11 @@ File File::open_image(ByteView image, std::string name) {
   return {handle, std::move(name), std::move(memory)};
 }
 
-File File::create_image() {
+File File::create_image(std::size_t expected) {
   const Call call;
   auto memory = std::make_unique<Image>();
   const Id access = writing_access_list();
-  memory->serve(access);
+  memory->serve(access, expected);
   const Handle handle = H5Fcreate(name_of_image().c_str(), H5F_ACC_TRUNC, file_creation().get(), access.get());
   if (handle < 0) fail("cannot make an HDF5 file in memory");
   return {handle, "an HDF5 file in memory", std::move(memory)};
@@ -135,9 +135,10 @@ Bytes File::take_image() {
   if (H5Fflush(handle_, H5F_SCOPE_GLOBAL) < 0) fail("cannot complete " + name_);
   const ssize_t size = H5Fget_file_image(handle_, nullptr, 0);
   if (size <= 0) fail("cannot take the bytes of " + name_);
-  image_->take_at_close(static_cast<std::size_t>(size));
   if (H5Fclose(std::exchange(handle_, -1)) < 0) fail("cannot close " + name_);
-  return std::move(image_->taken());
+  Bytes image = image_->take();
+  image.resize(static_cast<std::size_t>(size));
+  return image;
 }
 
 void File::close() {

@@ -43,7 +43,8 @@ class File {
   /// Opens a file whose bytes are in memory; `name` is what errors call it. The bytes are copied.
   [[nodiscard]] static File open_image(ByteView image, std::string name);
   /// A new file in memory, written with V110 bounds and without times: equal content gives equal images.
-  [[nodiscard]] static File create_image();
+  /// `expected` is about how many bytes it will have, where that is known: it saves copies while the file grows.
+  [[nodiscard]] static File create_image(std::size_t expected = 0);
   /// A new file on disk with the same properties; `path` must not exist.
   [[nodiscard]] static File create(const std::filesystem::path& path);
   File(File&& other) noexcept;

@@ -2,15 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "framework/io/hdf5_image.hpp"
 
-#include <cstdlib>
 #include <cstring>
-#include <new>
+#include <exception>
 
 #include <hdf5.h>
 
 #include "framework/core/error.hpp"
 
 namespace expunge::hdf5 {
+
+namespace {
+
+constexpr std::size_t kGrowth = std::size_t{1} << 20U;
+
+}  // namespace
 
 /// What HDF5 calls: C functions, so nothing is thrown through them.
 struct ImageCallbacks {
@@ -22,32 +27,25 @@ struct ImageCallbacks {
 
   static void* allocate(std::size_t size, H5FD_file_image_op_t operation, void* image) {
     if (is_shared(operation)) return const_cast<std::byte*>(static_cast<Image*>(image)->given_.data());
-    return std::malloc(size);
+    return resize(nullptr, size, operation, image);
   }
 
   static void* copy(void* to, const void* from, std::size_t size, H5FD_file_image_op_t /*operation*/, void* /*image*/) {
     return to == from ? to : std::memcpy(to, from, size);
   }
 
-  static void* resize(void* memory, std::size_t size, H5FD_file_image_op_t /*operation*/, void* /*image*/) {
-    return std::realloc(memory, size);
+  static void* resize(void* /*memory*/, std::size_t size, H5FD_file_image_op_t /*operation*/, void* image) {
+    Bytes& memory = static_cast<Image*>(image)->memory_;
+    try {
+      memory.resize(size);
+    } catch (const std::exception&) {
+      return nullptr;
+    }
+    return memory.data();
   }
 
-  static herr_t release(void* memory, H5FD_file_image_op_t operation, void* image) {
-    if (is_shared(operation)) return 0;
-    auto& owner = *static_cast<Image*>(image);
-    bool complete = true;
-    if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE && owner.wanted_ > 0) {
-      const auto* begin = static_cast<const std::byte*>(memory);
-      try {
-        owner.taken_.assign(begin, begin + owner.wanted_);
-      } catch (const std::bad_alloc&) {
-        complete = false;
-      }
-    }
-    std::free(memory);
-    return complete ? 0 : -1;
-  }
+  /// The memory stays with its owner, who takes it once the file is closed.
+  static herr_t release(void* /*memory*/, H5FD_file_image_op_t /*operation*/, void* /*image*/) { return 0; }
 
   static void* share(void* image) { return image; }
   static herr_t unshare(void* /*image*/) { return 0; }
@@ -61,9 +59,13 @@ void Image::serve(const Id& access) {
                                         .udata_copy = ImageCallbacks::share,
                                         .udata_free = ImageCallbacks::unshare,
                                         .udata = this};
-  constexpr std::size_t kGrowth = std::size_t{4} << 20U;
   if (H5Pset_fapl_core(access.get(), kGrowth, false) < 0 || H5Pset_file_image_callbacks(access.get(), &callbacks) < 0)
     fail("cannot prepare an HDF5 file in memory");
+}
+
+void Image::serve(const Id& access, std::size_t expected) {
+  serve(access);
+  memory_.reserve(expected + kGrowth);
 }
 
 void Image::serve(const Id& access, ByteView bytes) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "framework/core/bytes.hpp"
 #include "framework/io/hdf5_call.hpp"
@@ -18,20 +19,19 @@ class Image {
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
 
-  /// Makes files opened under the access list lie in this memory.
-  void serve(const Id& access);
+  /// Makes a file created under the access list lie in this memory. `expected` is about how many bytes it will have.
+  void serve(const Id& access, std::size_t expected);
   /// The same, for a file that is already there. `bytes` are borrowed until the file is open, and copied then, once.
   void serve(const Id& access, ByteView bytes);
 
-  /// Asks for the first `size` bytes of the file when it is closed; `taken` has them afterwards.
-  void take_at_close(std::size_t size) { wanted_ = size; }
-  [[nodiscard]] Bytes& taken() { return taken_; }
+  /// The memory after the file was closed; its first bytes are the file, what HDF5 held in reserve follows.
+  [[nodiscard]] Bytes take() { return std::move(memory_); }
 
  private:
   friend struct ImageCallbacks;
+  void serve(const Id& access);
   ByteView given_;
-  std::size_t wanted_ = 0;
-  Bytes taken_;
+  Bytes memory_;
 };
 
 }  // namespace expunge::hdf5

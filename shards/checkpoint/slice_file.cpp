@@ -100,10 +100,18 @@ void check_provenance(const Provenance& from, std::int64_t optimizer_step) {
                           from.shard.value()));
 }
 
+std::size_t expected_size(const ModelState& state) {
+  constexpr std::size_t kAround = 512;  // a data set's header, and a little for the root's
+  std::size_t size = 16 * kAround;
+  for (const auto& [name, tensors] : kGroups)
+    for (const auto& tensor : state.*tensors) size += tensor.bytes.size() + kAround;
+  return size;
+}
+
 Bytes image_of(SliceFile& slice) {
   check_provenance(slice.provenance, slice.state.optimizer_step);
   slice.provenance.state_after = model_digest(slice.state);
-  hdf5::File file = hdf5::File::create_image();
+  hdf5::File file = hdf5::File::create_image(expected_size(slice.state));
   write_attributes(file, slice);
   for (const auto& [name, tensors] : kGroups) write_group(file, fmt::format("/{}", name), slice.state.*tensors);
   return file.take_image();

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -212,6 +213,24 @@ TEST_CASE("two images are two files even when both are open under one name") {
 
   CHECK(values_of<float>(first.read("/x", ElementType::kF32)) == std::vector<float>{1});
   CHECK(values_of<float>(second.read("/x", ElementType::kF32)) == std::vector<float>{2});
+}
+
+TEST_CASE("threads may work with files at the same time") {
+  const Bytes expected = small_image();
+  std::array<int, 4> equal{};
+  std::vector<std::thread> threads;
+
+  for (auto& count : equal)
+    threads.emplace_back([&expected, &count] {
+      for (int i = 0; i < 20; ++i) {
+        const Bytes image = small_image();
+        const File file = File::open_image(image, "image");
+        if (image == expected && values_of<float>(file.read("/x", ElementType::kF32)) == kSixFloats) ++count;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+
+  CHECK(equal == std::array<int, 4>{20, 20, 20, 20});
 }
 
 TEST_CASE("a file on disk holds what was put in it and never replaces another") {
