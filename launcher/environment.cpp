@@ -128,13 +128,15 @@ void require_equal_fingerprints(Communicator& comm, const Fingerprint& mine) {
 }
 
 void restart_with_better_blas_kernel(const char* const* argv) {
+  restart_with_blas_kernel(better_blas_kernel(), argv);
+}
+
+void restart_with_blas_kernel(const std::string& kernel, const char* const* argv) {
   if (std::getenv(kRestartedVariable) != nullptr) {
     ::unsetenv(kRestartedVariable);
     return;
   }
-  if (std::getenv(kKernelVariable) != nullptr) return;
-  const auto kernel = better_blas_kernel();
-  if (kernel.empty()) return;
+  if (std::getenv(kKernelVariable) != nullptr || kernel.empty()) return;
   ::setenv(kKernelVariable, kernel.c_str(), 1);
   ::setenv(kRestartedVariable, "1", 1);
   // The link's target keeps the program's name in process lists; the link itself serves where the file was replaced.

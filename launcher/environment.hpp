@@ -69,9 +69,12 @@ class Session {
 /// that does, its values and the ranks.
 void require_equal_fingerprints(Communicator& comm, const Fingerprint& mine);
 
-/// Before a computing command does anything: OpenBLAS chooses its kernel when it is loaded, so a better one is asked
-/// for by starting this program again, in this process, with OPENBLAS_CORETYPE set. Returns where there is nothing to
-/// gain, where the user has set the variable, and in the program started again.
+/// Before a computing command does anything: OpenBLAS chooses its kernel when it is loaded, so a better one (see
+/// `better_blas_kernel`) is asked for by starting this program again, in this process, with OPENBLAS_CORETYPE set.
+/// Returns where there is nothing to gain, where the user has set the variable, and in the program started again.
 void restart_with_better_blas_kernel(const char* const* argv);
+
+/// The same with a kernel given; an empty one asks for nothing.
+void restart_with_blas_kernel(const std::string& kernel, const char* const* argv);
 
 }  // namespace expunge
