@@ -16,11 +16,13 @@ namespace {
 
 class ConstituentModel : public Constituent {
  public:
-  ConstituentModel(const TrainingConfiguration& c, const ShardRecord& record, const ModelState& state, const Device& device)
+  ConstituentModel(const TrainingConfiguration& c, const ShardRecord& record, const ModelState& state,
+                   const Device& device)
       : Constituent(record.shard, static_cast<std::int64_t>(samples_seen(record))),
         configuration_(c),
-        device_(device.kind == DeviceKind::kCpu ? torch::Device(torch::kCPU)
-                                                : torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(device.index))),
+        device_(device.kind == DeviceKind::kCpu
+                    ? torch::Device(torch::kCPU)
+                    : torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(device.index))),
         model_(make_model(Spec::parse(c.model, "model"), {c.shape, c.classes})) {
     restore_state(state, *model_, nullptr);
     model_->to(device_);
@@ -54,13 +56,15 @@ std::uint64_t samples_seen(const ShardRecord& record) {
   return seen;
 }
 
-std::unique_ptr<Constituent> load_constituent(const std::filesystem::path& run, const TrainingConfiguration& configuration,
-                                              const ShardRecord& record, const Device& device) {
+std::unique_ptr<Constituent> load_constituent(const std::filesystem::path& run,
+                                              const TrainingConfiguration& configuration, const ShardRecord& record,
+                                              const Device& device) {
   const SliceRecord& last = record.slices.back();
   const auto path = shard_folder(run, record.shard) / last.file.name;
   const SliceFile file = read_slice(path, last.file.digest);
   if (file.provenance.configuration != configuration.digest())
-    throw Failure(fmt::format("{}: it was trained under another configuration than the run's manifest says", path.string()));
+    throw Failure(
+        fmt::format("{}: it was trained under another configuration than the run's manifest says", path.string()));
   try {
     return std::make_unique<ConstituentModel>(configuration, record, file.state, device);
   } catch (const Failure& failure) {

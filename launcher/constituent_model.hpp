@@ -14,7 +14,8 @@ namespace expunge {
 
 /// Loads the model that a shard serves, the state after its last published stage, for prediction in evaluation mode.
 /// `weight` is the number of live samples that this state saw. Throws Failure naming the file where it is damaged.
-[[nodiscard]] std::unique_ptr<Constituent> load_constituent(const std::filesystem::path& run, const TrainingConfiguration& configuration,
+[[nodiscard]] std::unique_ptr<Constituent> load_constituent(const std::filesystem::path& run,
+                                                            const TrainingConfiguration& configuration,
                                                             const ShardRecord& record, const Device& device);
 
 /// Live samples that the state a shard serves has seen: those of slices 1 … its last published one. 0: it abstains.

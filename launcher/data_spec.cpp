@@ -7,7 +7,9 @@
 namespace expunge {
 
 std::string with_absolute_paths(const Spec& spec) {
-  const auto absolute = [](const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); };
+  const auto absolute = [](const std::string& path) {
+    return std::filesystem::absolute(path).lexically_normal().string();
+  };
   std::string text = spec.name();
   char separator = ':';
   const auto append = [&](const std::string& argument) {

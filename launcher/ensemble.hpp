@@ -16,10 +16,10 @@ namespace expunge {
 /// The models a run serves, shared out over the ranks of a session: shard k's by rank k mod P.
 struct Ensemble {
   Manifest manifest;
-  std::vector<ShardRecord> records;                 ///< of all shards
-  std::vector<std::unique_ptr<Constituent>> mine;   ///< those this rank holds
-  std::int64_t models = 0;                          ///< those all ranks hold
-  Digest version;                                   ///< of the models that vote: which ensemble answered
+  std::vector<ShardRecord> records;                ///< of all shards
+  std::vector<std::unique_ptr<Constituent>> mine;  ///< those this rank holds
+  std::int64_t models = 0;                         ///< those all ranks hold
+  Digest version;                                  ///< of the models that vote: which ensemble answered
 
   /// Why a shard does not vote; empty where it does.
   [[nodiscard]] static std::string abstention(const ShardRecord& record);
@@ -30,6 +30,7 @@ struct Ensemble {
 
 /// Throws UsageError where samples of `data` can't be put to the run's models, naming both shapes; Failure for a label
 /// outside the models' classes where labels matter.
-void require_fit(const Dataset& data, const std::string& source, const TrainingConfiguration& configuration, bool labels_matter);
+void require_fit(const Dataset& data, const std::string& source, const TrainingConfiguration& configuration,
+                 bool labels_matter);
 
 }  // namespace expunge

@@ -17,7 +17,8 @@ JobBoard::JobBoard(Communicator& comm, std::vector<std::uint64_t> sizes)
 
 std::optional<std::size_t> JobBoard::next() {
   if (exhausted_) return std::nullopt;
-  // Counted as taken before the stop is looked at, so that no one who waits can see a stop and miss a job still starting.
+  // Counted as taken before the stop is looked at, so that no one who waits can see a stop and miss a job still
+  // starting.
   board_->fetch_add(kTaken, 1);
   if (stop_asked() == StopRequest::kGoOn) {
     const auto place = static_cast<std::size_t>(board_->fetch_add(kNext, 1));
@@ -28,15 +29,25 @@ std::optional<std::size_t> JobBoard::next() {
   return std::nullopt;
 }
 
-void JobBoard::ended() { board_->fetch_add(kEnded, 1); }
+void JobBoard::ended() {
+  board_->fetch_add(kEnded, 1);
+}
 
-void JobBoard::ask_to_stop(StopRequest request) { board_->raise(kStop, static_cast<std::int64_t>(request)); }
+void JobBoard::ask_to_stop(StopRequest request) {
+  board_->raise(kStop, static_cast<std::int64_t>(request));
+}
 
-StopRequest JobBoard::stop_asked() { return static_cast<StopRequest>(board_->read(kStop)); }
+StopRequest JobBoard::stop_asked() {
+  return static_cast<StopRequest>(board_->read(kStop));
+}
 
-void JobBoard::add_done(std::uint64_t work) { board_->fetch_add(kDone, static_cast<std::int64_t>(work)); }
+void JobBoard::add_done(std::uint64_t work) {
+  board_->fetch_add(kDone, static_cast<std::int64_t>(work));
+}
 
-std::uint64_t JobBoard::done() { return static_cast<std::uint64_t>(board_->read(kDone)); }
+std::uint64_t JobBoard::done() {
+  return static_cast<std::uint64_t>(board_->read(kDone));
+}
 
 void JobBoard::wait_for_others(const std::function<void()>& meanwhile) {
   const auto jobs = static_cast<std::int64_t>(order_.size());

@@ -13,8 +13,9 @@
 
 namespace expunge {
 
-/// How ranks share jobs of uneven size: each takes the next from a shared counter, longest first. Nobody is told what to do,
-/// so no rank waits for another that is busy. The same board carries the request to stop and the progress of all.
+/// How ranks share jobs of uneven size: each takes the next from a shared counter, longest first. Nobody is told what
+/// to do, so no rank waits for another that is busy. The same board carries the request to stop and the progress of
+/// all.
 class JobBoard {
  public:
   /// Collective. `sizes` (the same on every rank) says how much work each job is; a job of size 0 is still handed out.
@@ -33,8 +34,8 @@ class JobBoard {
   void add_done(std::uint64_t work);
   [[nodiscard]] std::uint64_t done();
 
-  /// Sleeps, calling `meanwhile` now and then, until every job that was taken has ended and none will be taken any more: a rank that
-  /// has run out of jobs leaves its core to those that have not.
+  /// Sleeps, calling `meanwhile` now and then, until every job that was taken has ended and none will be taken any
+  /// more: a rank that has run out of jobs leaves its core to those that have not.
   void wait_for_others(const std::function<void()>& meanwhile);
 
  private:

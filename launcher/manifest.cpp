@@ -41,18 +41,21 @@ Manifest Manifest::from_json(const std::string& text, const std::string& source)
     const Json json = Json::parse(text);
     if (json.at("format") != "expunge-run") throw Failure("it is not the manifest of a run");
     if (const int version = json.at("format_version").get<int>(); version != kFormatVersion)
-      throw Failure(fmt::format("it has format version {}, and this program reads version {}", version, kFormatVersion));
+      throw Failure(
+          fmt::format("it has format version {}, and this program reads version {}", version, kFormatVersion));
     Manifest manifest;
     manifest.data = json.at("data").get<std::string>();
     std::vector<std::pair<std::string, std::string>> settings;
-    for (const auto& [name, value] : json.at("configuration").items()) settings.emplace_back(name, value.get<std::string>());
+    for (const auto& [name, value] : json.at("configuration").items())
+      settings.emplace_back(name, value.get<std::string>());
     manifest.configuration = TrainingConfiguration::from_settings(settings);
     if (manifest.configuration.digest() != Digest::from_hex(json.at("configuration_digest").get<std::string>()))
       throw Failure("its configuration does not have the digest it names: it was altered");
     manifest.seed = Key::parse(json.at("seed").get<std::string>());
     manifest.data_fingerprint = SetDigest::from_hex(json.at("data_fingerprint").get<std::string>());
     manifest.cells = json.at("cells").get<std::vector<std::vector<std::uint64_t>>>();
-    if (manifest.cells.size() != manifest.configuration.shards) throw Failure("'cells' has not one list for each shard");
+    if (manifest.cells.size() != manifest.configuration.shards)
+      throw Failure("'cells' has not one list for each shard");
     for (const auto& shard : manifest.cells)
       if (shard.size() != manifest.configuration.slices) throw Failure("'cells' has not one number for each slice");
     manifest.numerics = json.at("numerics").get<Fingerprint>();
@@ -66,7 +69,9 @@ Manifest Manifest::from_json(const std::string& text, const std::string& source)
   }
 }
 
-Key data_key(const Key& seed) { return seed.derive("expunge/data/v1"); }
+Key data_key(const Key& seed) {
+  return seed.derive("expunge/data/v1");
+}
 
 Digest fingerprint_digest(const Fingerprint& fingerprint) {
   Hasher hasher("expunge/numerics/v1");

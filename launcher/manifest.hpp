@@ -16,14 +16,15 @@
 
 namespace expunge {
 
-/// `manifest.json`: what was asked of a run, and what must not change while it lasts. Written once, before any training.
+/// `manifest.json`: what was asked of a run, and what must not change while it lasts. Written once, before any
+/// training.
 struct Manifest {
   static constexpr int kFormatVersion = 1;
 
   std::string data;  ///< the data's SPEC, with absolute paths
   TrainingConfiguration configuration;
   Key seed;
-  SetDigest data_fingerprint;  ///< keyed set digest of every sample at the start of the run
+  SetDigest data_fingerprint;                     ///< keyed set digest of every sample at the start of the run
   std::vector<std::vector<std::uint64_t>> cells;  ///< samples of slice r of shard k at the start: cells[k][r − 1]
   Fingerprint numerics;
   std::uint64_t journal_length = 0;  ///< lines of `journal.jsonl`

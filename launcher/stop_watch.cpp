@@ -63,8 +63,10 @@ SystemClock::time_point parse_stop_before(const std::string& text, SystemClock::
   for (const char* format : {"%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"}) {
     if (const auto date = as_date(text, format, std::tm{})) return *date;
   }
-  throw UsageError(fmt::format(
-      "--stop-before takes a length (90s, 30m, 2h), a clock time (23:40) or a date and time (2026-03-01T23:40), not '{}'", text));
+  throw UsageError(
+      fmt::format("--stop-before takes a length (90s, 30m, 2h), a clock time (23:40) or a date and time "
+                  "(2026-03-01T23:40), not '{}'",
+                  text));
 }
 
 std::optional<SystemClock::time_point> slurm_deadline() {

@@ -11,16 +11,17 @@
 
 namespace expunge {
 
-/// Reads `--stop-before`: a length ("90s", "30m", "2h") from now, a local clock time ("23:40", its next occurrence), or a
-/// local date and time ("2026-03-01T23:40"). Throws UsageError for anything else.
+/// Reads `--stop-before`: a length ("90s", "30m", "2h") from now, a local clock time ("23:40", its next occurrence), or
+/// a local date and time ("2026-03-01T23:40"). Throws UsageError for anything else.
 [[nodiscard]] std::chrono::system_clock::time_point parse_stop_before(const std::string& text,
                                                                       std::chrono::system_clock::time_point now);
 
-/// The end that Slurm has set for this job (SLURM_JOB_END_TIME), less a minute to put things down; nothing outside Slurm.
+/// The end that Slurm has set for this job (SLURM_JOB_END_TIME), less a minute to put things down; nothing outside
+/// Slurm.
 [[nodiscard]] std::optional<std::chrono::system_clock::time_point> slurm_deadline();
 
-/// Decides when to stop: a signal, the run's halt file, a deadline, or another rank that has decided. Cheap enough to ask
-/// between batches: files, clocks and the other ranks are looked at twice a second.
+/// Decides when to stop: a signal, the run's halt file, a deadline, or another rank that has decided. Cheap enough to
+/// ask between batches: files, clocks and the other ranks are looked at twice a second.
 class StopWatch {
  public:
   StopWatch(std::filesystem::path run, std::optional<std::chrono::system_clock::time_point> deadline, JobBoard& board);

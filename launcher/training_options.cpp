@@ -13,15 +13,27 @@
 namespace expunge {
 
 void declare(OptionTable& table, TrainingOptions& o) {
-  table.text("data", &o.data).placeholder("SPEC").help("the training data: digits:N,seed=K,writers=W; idx:IMAGES,LABELS; hdf5:FILE");
+  table.text("data", &o.data)
+      .placeholder("SPEC")
+      .help("the training data: digits:N,seed=K,writers=W; idx:IMAGES,LABELS; hdf5:FILE");
   table.text("model", &o.model).placeholder("SPEC").help("the constituents' architecture: " + architecture_help());
-  table.integer("shards", &o.shards).range(std::int64_t{1}, std::int64_t{1'000'000}).help("number of shards S, each with a model of its own");
-  table.integer("slices", &o.slices).range(std::int64_t{1}, std::int64_t{1'000'000}).help("number of slices R of each shard, each with a checkpoint");
-  table.real("epochs", &o.epochs).range(1e-6, 1e6).help("epochs that a training without slices would take; fractions are exact to six places");
-  table.text("seed", &o.seed).placeholder("SEED").help("an integer, for experiments, or 32 hexadecimal digits; drawn at random where it is not given");
-  table.choice("slicing", &o.slicing, {"cumulative", "sequential"}).help("what stage r sees: slices 1 to r, or slice r alone");
+  table.integer("shards", &o.shards)
+      .range(std::int64_t{1}, std::int64_t{1'000'000})
+      .help("number of shards S, each with a model of its own");
+  table.integer("slices", &o.slices)
+      .range(std::int64_t{1}, std::int64_t{1'000'000})
+      .help("number of slices R of each shard, each with a checkpoint");
+  table.real("epochs", &o.epochs)
+      .range(1e-6, 1e6)
+      .help("epochs that a training without slices would take; fractions are exact to six places");
+  table.text("seed", &o.seed)
+      .placeholder("SEED")
+      .help("an integer, for experiments, or 32 hexadecimal digits; drawn at random where it is not given");
+  table.choice("slicing", &o.slicing, {"cumulative", "sequential"})
+      .help("what stage r sees: slices 1 to r, or slice r alone");
   table.choice("optimizer", &o.optimizer, {"sgd", "adam", "adamw"}).help("how gradients become updates");
-  table.choice("optimizer-state", &o.optimizer_state, {"carry", "reset"}).help("what happens to the optimiser's state between stages");
+  table.choice("optimizer-state", &o.optimizer_state, {"carry", "reset"})
+      .help("what happens to the optimiser's state between stages");
   table.real("lr", &o.learning_rate).range(1e-12, 1e6).help("learning rate");
   table.text("lr-schedule", &o.schedule)
       .placeholder("SPEC")
@@ -39,16 +51,22 @@ void declare(OptionTable& table, TrainingOptions& o) {
   table.real("beta1", &o.beta1).range(0.0, 0.999999).help("of adam and adamw");
   table.real("beta2", &o.beta2).range(0.0, 0.999999).help("of adam and adamw");
   table.real("epsilon", &o.epsilon).range(1e-30, 1.0).help("of adam and adamw");
-  table.real("weight-decay", &o.weight_decay).range(0.0, 1e3).help("added to the gradient (sgd, adam), or decoupled (adamw)");
+  table.real("weight-decay", &o.weight_decay)
+      .range(0.0, 1e3)
+      .help("added to the gradient (sgd, adam), or decoupled (adamw)");
   table.real("label-smoothing", &o.label_smoothing).range(0.0, 0.999).help("share of a label spread over all classes");
   table.integer("batch-size", &o.batch_size).range(std::int64_t{1}, std::int64_t{1'000'000}).help("samples in a step");
   table.optional_integer("classes", &o.classes)
       .range(std::int64_t{2}, std::int64_t{1'000'000})
       .help("number of classes, where the data's format does not fix it");
-  table.real("input-mean", &o.input_mean).range(-1e30, 1e30).help("subtracted from every feature; bytes are first divided by 255");
+  table.real("input-mean", &o.input_mean)
+      .range(-1e30, 1e30)
+      .help("subtracted from every feature; bytes are first divided by 255");
   table.real("input-std", &o.input_std).range(1e-30, 1e30).help("then divides it");
   table.choice("step", &o.step, {"auto", "static", "autograd"})
-      .help("how gradients are computed: static is faster and for plain logistic and mlp models alone; its bits are its own");
+      .help(
+          "how gradients are computed: static is faster and for plain logistic and mlp models alone; its bits are its "
+          "own");
 }
 
 namespace {
@@ -67,7 +85,8 @@ TrainingConfiguration plain_configuration(const TrainingOptions& o, const Datase
   c.slicing = o.slicing == "cumulative" ? Slicing::kCumulative : Slicing::kSequential;
   c.epoch_millionths = std::llround(o.epochs * 1e6);
   c.batch_size = o.batch_size;
-  c.optimizer = o.optimizer == "sgd" ? OptimizerKind::kSgd : (o.optimizer == "adam" ? OptimizerKind::kAdam : OptimizerKind::kAdamW);
+  c.optimizer = o.optimizer == "sgd" ? OptimizerKind::kSgd
+                                     : (o.optimizer == "adam" ? OptimizerKind::kAdam : OptimizerKind::kAdamW);
   c.carry_optimizer = o.optimizer_state == "carry";
   c.learning_rate = o.learning_rate;
   c.schedule = o.schedule;
@@ -87,24 +106,27 @@ TrainingConfiguration plain_configuration(const TrainingOptions& o, const Datase
 TrainingConfiguration configuration_of(const TrainingOptions& o, const Dataset& data) {
   std::vector<std::string> problems;
   if (o.classes && data.classes() > 0 && *o.classes != data.classes())
-    problems.push_back(fmt::format("--classes {} contradicts the data's format, which has {}", *o.classes, data.classes()));
+    problems.push_back(
+        fmt::format("--classes {} contradicts the data's format, which has {}", *o.classes, data.classes()));
   if (!o.classes && data.classes() == 0)
     problems.emplace_back("the data's format does not say how many classes there are: give --classes");
   if (static_cast<std::uint64_t>(o.shards) * static_cast<std::uint64_t>(o.slices) > data.size())
-    problems.push_back(fmt::format("{} shards of {} slices are {} cells, more than the {} samples: choose fewer", o.shards, o.slices,
-                                   o.shards * o.slices, data.size()));
+    problems.push_back(fmt::format("{} shards of {} slices are {} cells, more than the {} samples: choose fewer",
+                                   o.shards, o.slices, o.shards * o.slices, data.size()));
   if (o.nesterov && o.momentum == 0) problems.emplace_back("--nesterov needs a --momentum greater than 0");
   if (!problems.empty()) throw UsageError(problems);
 
   TrainingConfiguration c = plain_configuration(o, data);
   const std::string fitting = default_step(c.model, c.shape, c.classes);
   if (c.step == "static" && fitting != "static")
-    throw UsageError(fmt::format("--step static is for plain logistic and mlp models (no norm, no dropout), not '{}'", c.model));
+    throw UsageError(
+        fmt::format("--step static is for plain logistic and mlp models (no norm, no dropout), not '{}'", c.model));
   if (c.step == "auto") c.step = fitting;
   for (std::uint64_t row = 0; row < data.size(); ++row)
     if (data.label(row) >= c.classes)
-      throw Failure(fmt::format("row {} of the data has label {}, and the model has classes 0 to {}: give a larger --classes",
-                                row, data.label(row), c.classes - 1));
+      throw Failure(
+          fmt::format("row {} of the data has label {}, and the model has classes 0 to {}: give a larger --classes",
+                      row, data.label(row), c.classes - 1));
   return c;
 }
 

@@ -50,7 +50,7 @@ void declare(OptionTable& table, TrainingOptions& options);
 [[nodiscard]] TrainingConfiguration configuration_of(const TrainingOptions& options, const Dataset& data);
 
 /// Settings given by the user that differ from those of a run that is there already, one line each.
-[[nodiscard]] std::vector<std::string> conflicts(const OptionTable& table, const TrainingOptions& options, const Dataset& data,
-                                                 const Manifest& manifest);
+[[nodiscard]] std::vector<std::string> conflicts(const OptionTable& table, const TrainingOptions& options,
+                                                 const Dataset& data, const Manifest& manifest);
 
 }  // namespace expunge

@@ -24,7 +24,9 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// The root's text, on every rank.
 std::string broadcast(Communicator& comm, const std::string& text) {
@@ -64,7 +66,8 @@ void TrainingRun::agree_on_manifest() {
       lock_ = std::make_unique<RunLock>(directory_);
       sweep_temporaries(system_files(), directory_.path());
       if (lock_->died() && directory_.exists())
-        log::warning("the job before this one ended without finishing ({}): going on from its last checkpoints", *lock_->died());
+        log::warning("the job before this one ended without finishing ({}): going on from its last checkpoints",
+                     *lock_->died());
     }
     if (directory_.exists()) stored = directory_.manifest().to_json();
   });
@@ -85,7 +88,8 @@ void TrainingRun::agree_on_manifest() {
       manifest_.data = with_absolute_paths(spec);
       manifest_.configuration = configuration_of(training_, *data_);
     } else if (const auto found = conflicts(table_, training_, *data_, manifest_); !found.empty()) {
-      std::vector<std::string> lines{fmt::format("{}: the run was made with another configuration:", directory_.path().string())};
+      std::vector<std::string> lines{
+          fmt::format("{}: the run was made with another configuration:", directory_.path().string())};
       for (const auto& line : found) lines.push_back("  " + line);
       lines.emplace_back("leave these options out to go on with the run, or choose another --run directory");
       throw UsageError(lines);
@@ -106,9 +110,10 @@ void TrainingRun::agree_on_manifest() {
   check_seconds_ = seconds_since(start);
   if (resumed_) {
     if (fingerprint != manifest_.data_fingerprint)
-      throw Failure(fmt::format("{}: these are not the samples that the run was begun with ({} then, {} now): give the same data, or "
-                                "choose another --run directory",
-                                training_.data.empty() ? manifest_.data : training_.data, manifest_.samples(), data_->size()));
+      throw Failure(fmt::format(
+          "{}: these are not the samples that the run was begun with ({} then, {} now): give the same data, or "
+          "choose another --run directory",
+          training_.data.empty() ? manifest_.data : training_.data, manifest_.samples(), data_->size()));
     return;
   }
   manifest_.data_fingerprint = fingerprint;
@@ -143,12 +148,14 @@ void TrainingRun::check_numerics() const {
   if (found.empty()) return;
   if (job_.mix_numerics) {
     if (comm_.is_root())
-      log::warning("going on under other numerics than the run began with: {}; no one will be able to replay this run bit for bit",
-                   fmt::join(found, "; "));
+      log::warning(
+          "going on under other numerics than the run began with: {}; no one will be able to replay this run bit for "
+          "bit",
+          fmt::join(found, "; "));
     return;
   }
-  std::vector<std::string> lines{
-      fmt::format("{}: this process would not compute the same bits as the run began with:", directory_.path().string())};
+  std::vector<std::string> lines{fmt::format("{}: this process would not compute the same bits as the run began with:",
+                                             directory_.path().string())};
   for (const auto& line : found) lines.push_back("  " + line);
   lines.emplace_back("go on where the run began, or give --mix-numerics and lose the exact replay");
   throw UsageError(lines);
@@ -168,17 +175,25 @@ Exit TrainingRun::print_plan() const {
   const auto used = std::min<std::uint64_t>(c.shards, static_cast<std::uint64_t>(comm_.size()));
   if (!comm_.is_root()) return Exit::kDone;
   if (table_.json()) {
-    const Json json{{"dry_run", true},          {"run", directory_.path().string()}, {"resumes", resumed_},
-                    {"samples", data_->size()}, {"shards", c.shards},                {"slices", c.slices},
+    const Json json{{"dry_run", true},
+                    {"run", directory_.path().string()},
+                    {"resumes", resumed_},
+                    {"samples", data_->size()},
+                    {"shards", c.shards},
+                    {"slices", c.slices},
                     {"empty_cells", partition_->empty_cells()},
-                    {"sample_gradients", visits}, {"largest_shard_sample_gradients", largest},
-                    {"checkpoint_bytes", state},  {"storage_bytes", storage},
-                    {"ranks", comm_.size()},      {"ranks_with_work", used}};
+                    {"sample_gradients", visits},
+                    {"largest_shard_sample_gradients", largest},
+                    {"checkpoint_bytes", state},
+                    {"storage_bytes", storage},
+                    {"ranks", comm_.size()},
+                    {"ranks_with_work", used}};
     fmt::print("{}\n", json.dump(2));
     return Exit::kDone;
   }
   fmt::print("would {} {}\n", resumed_ ? "go on with" : "make", directory_.path().string());
-  fmt::print("  data        {} samples, {} classes, placed by {}\n", data_->size(), c.classes, c.placed_by_subject ? "subject" : "sample id");
+  fmt::print("  data        {} samples, {} classes, placed by {}\n", data_->size(), c.classes,
+             c.placed_by_subject ? "subject" : "sample id");
   fmt::print("  cells       {} shards x {} slices, {} empty\n", c.shards, c.slices, partition_->empty_cells());
   fmt::print("  cost        {} sample-gradients, {} in the largest shard\n", visits, largest);
   fmt::print("  storage     {} bytes in {} checkpoints\n", storage, c.shards * c.slices);
@@ -192,7 +207,8 @@ std::vector<ShardOutcome> TrainingRun::train_shards(std::string& stop_reason) {
   if (comm_.is_root()) {
     clear_stale_halt_file(system_files(), directory_.path());
     if (static_cast<std::uint32_t>(comm_.size()) > c.shards)
-      log::info("{} ranks for {} shards: {} have nothing to train", comm_.size(), c.shards, static_cast<std::uint32_t>(comm_.size()) - c.shards);
+      log::info("{} ranks for {} shards: {} have nothing to train", comm_.size(), c.shards,
+                static_cast<std::uint32_t>(comm_.size()) - c.shards);
     log::info("{} {}: {} samples in {} shards x {} slices on {} ranks", resumed_ ? "going on with" : "training",
               directory_.path().string(), data_->size(), c.shards, c.slices, comm_.size());
   }
@@ -209,8 +225,10 @@ std::vector<ShardOutcome> TrainingRun::train_shards(std::string& stop_reason) {
     if (comm_.is_root()) progress.update(board.done());
   };
 
-  const ShardContext context{directory_.path(),   c, manifest_.seed, fingerprint_digest(session_.fingerprint()),
-                             job_.mix_numerics,   session_.device(), &system_files(), job_.save_interval_seconds};
+  const ShardContext context{directory_.path(), c,
+                             manifest_.seed,    fingerprint_digest(session_.fingerprint()),
+                             job_.mix_numerics, session_.device(),
+                             &system_files(),   job_.save_interval_seconds};
   std::uint64_t untold = 0;
   auto last_told = Clock::now();
   ShardHooks hooks;
@@ -250,8 +268,14 @@ std::vector<ShardOutcome> TrainingRun::train_shards(std::string& stop_reason) {
 
 Exit TrainingRun::report(const std::vector<ShardOutcome>& mine, const std::string& stop_reason) {
   // What each rank did, as integers and text, gathered on all.
-  Json own{{"gradients", 0}, {"read", 0}, {"written", 0}, {"load", 0.0}, {"train", 0.0}, {"checkpoint", 0.0},
-           {"peak", peak_resident_bytes()}, {"reason", stop_reason}};
+  Json own{{"gradients", 0},
+           {"read", 0},
+           {"written", 0},
+           {"load", 0.0},
+           {"train", 0.0},
+           {"checkpoint", 0.0},
+           {"peak", peak_resident_bytes()},
+           {"reason", stop_reason}};
   for (const auto& outcome : mine) {
     own["gradients"] = own["gradients"].get<std::uint64_t>() + outcome.sample_gradients;
     own["read"] = own["read"].get<std::uint64_t>() + outcome.bytes_read;
@@ -269,10 +293,11 @@ Exit TrainingRun::report(const std::vector<ShardOutcome>& mine, const std::strin
     Json shards = Json::array();
     for (const auto& record : records) {
       complete = complete && record.slices.size() == manifest_.configuration.slices;
-      shards.push_back({{"shard", record.shard.value()},
-                        {"stages", record.slices.size()},
-                        {"samples", partition_->samples(record.shard)},
-                        {"model_digest", record.slices.empty() ? Json(nullptr) : Json(record.slices.back().model.hex())}});
+      shards.push_back(
+          {{"shard", record.shard.value()},
+           {"stages", record.slices.size()},
+           {"samples", partition_->samples(record.shard)},
+           {"model_digest", record.slices.empty() ? Json(nullptr) : Json(record.slices.back().model.hex())}});
     }
     std::uint64_t gradients = 0;
     std::uint64_t read = 0;
@@ -318,11 +343,14 @@ Exit TrainingRun::report(const std::vector<ShardOutcome>& mine, const std::strin
         return r.slices.size() == manifest_.configuration.slices;
       });
       fmt::print("{}: {} of {} shards complete\n", directory_.path().string(), finished, records.size());
-      fmt::print("  {} sample-gradients in {:.1f} s on {} rank{}: {:.0f} per process second; checkpoints {:.1f} % of training\n",
-                 gradients, wall, comm_.size(), comm_.size() == 1 ? "" : "s", rate, train > 0 ? 100 * checkpoint / train : 0.0);
+      fmt::print(
+          "  {} sample-gradients in {:.1f} s on {} rank{}: {:.0f} per process second; checkpoints {:.1f} % of "
+          "training\n",
+          gradients, wall, comm_.size(), comm_.size() == 1 ? "" : "s", rate,
+          train > 0 ? 100 * checkpoint / train : 0.0);
       if (!complete)
-        fmt::print("  stopped by {}: run 'expunge train --run {}' again to go on\n", reason.empty() ? "request" : reason,
-                   directory_.path().string());
+        fmt::print("  stopped by {}: run 'expunge train --run {}' again to go on\n",
+                   reason.empty() ? "request" : reason, directory_.path().string());
     }
     std::fflush(stdout);
   });

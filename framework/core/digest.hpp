@@ -45,8 +45,8 @@ class Hasher {
   std::unique_ptr<State> state_;
 };
 
-/// The plain BLAKE2b-256 of a byte string, unframed: what `b2sum -l 256` prints. Used for files. With a `key` of 16 to 64
-/// bytes, the keyed digest.
+/// The plain BLAKE2b-256 of a byte string, unframed: what `b2sum -l 256` prints. Used for files. With a `key` of 16 to
+/// 64 bytes, the keyed digest.
 [[nodiscard]] Digest digest_of_bytes(ByteView bytes, ByteView key = {});
 
 /// A digest of a set: the sum of its members' digests modulo 2^256, lane by lane in 64 bits. Order does not matter, and

@@ -9,8 +9,8 @@
 
 namespace expunge {
 
-/// One entry of the registry. A new architecture is one file in `architectures/` that defines a constant of this type, and
-/// its line in `registry.cpp`.
+/// One entry of the registry. A new architecture is one file in `architectures/` that defines a constant of this type,
+/// and its line in `registry.cpp`.
 struct Architecture {
   std::string_view name;
   std::string_view arguments;  ///< for help: "hidden=128x64,activation=relu|tanh"

@@ -42,8 +42,8 @@ struct DenseStack {
   Activation activation = Activation::kRelu;
 };
 
-/// A classifier. Parameters and buffers are the module's own, in the order of their registration: the canonical order of
-/// states and digests. All are float32, but for counters in buffers (int64).
+/// A classifier. Parameters and buffers are the module's own, in the order of their registration: the canonical order
+/// of states and digests. All are float32, but for counters in buffers (int64).
 class Model : public torch::nn::Module {
  public:
   /// Logits [b, classes] of a batch [b, input…]. Dropout draws from `pass` alone, never from a global generator.
@@ -58,8 +58,8 @@ class Model : public torch::nn::Module {
 /// The weights are PyTorch's defaults and not yet keyed: see `initialise`.
 [[nodiscard]] std::shared_ptr<Model> make_model(const Spec& spec, const ModelShape& shape);
 
-/// Draws the initial weights: uniform in ±1/√(fan in) for weights and biases of linear and convolutional layers, ones and
-/// zeros for norms. Each parameter has a stream of its own under `key`, which the caller derives for the shard.
+/// Draws the initial weights: uniform in ±1/√(fan in) for weights and biases of linear and convolutional layers, ones
+/// and zeros for norms. Each parameter has a stream of its own under `key`, which the caller derives for the shard.
 void initialise(Model& model, const Key& key);
 
 }  // namespace expunge

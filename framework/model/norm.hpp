@@ -19,8 +19,8 @@ enum class NormKind : std::uint8_t { kNone, kBatch, kGroup };
 [[nodiscard]] NormKind norm_of(const Spec& spec);
 
 /// The normalisation after a layer of `channels` channels ([b, c] or [b, c, h, w]): none, over the batch (with running
-/// statistics, used in evaluation), or over groups of channels within a sample (8 groups, or the largest of 4, 2, 1 that
-/// divides the channels).
+/// statistics, used in evaluation), or over groups of channels within a sample (8 groups, or the largest of 4, 2, 1
+/// that divides the channels).
 class NormImpl : public torch::nn::Module {
  public:
   NormImpl(NormKind kind, std::int64_t channels);

@@ -50,7 +50,8 @@ void keep_in_run(const RunDirectory& directory, const Json& document) {
 }  // namespace
 
 Exit run_evaluate(std::span<const std::string> arguments) {
-  OptionTable table("evaluate", "What the ensemble, and each of its constituents, answers on labelled data, and what that is worth.");
+  OptionTable table(
+      "evaluate", "What the ensemble, and each of its constituents, answers on labelled data, and what that is worth.");
   std::string run;
   std::string data_text;
   VoteOptions vote;
@@ -83,7 +84,8 @@ Exit run_evaluate(std::span<const std::string> arguments) {
     log::Progress progress("evaluating", "samples", data->size());
     const EnsembleOptions options = vote.ensemble_options(ensemble.models, c.classes);
     const auto of_shards = run_ensemble(comm, *data, ensemble.mine, options, [&](const AnsweredBlock& block) {
-      for (std::size_t i = 0; i < block.answers.size(); ++i) scores.add(block.answers[i], data->label(block.first_row + i));
+      for (std::size_t i = 0; i < block.answers.size(); ++i)
+        scores.add(block.answers[i], data->label(block.first_row + i));
       progress.update(block.first_row + block.answers.size());
     });
 
@@ -98,7 +100,8 @@ Exit run_evaluate(std::span<const std::string> arguments) {
       else
         fmt::print("{}", to_text(report));
     });
-    if (ensemble.models == 0) throw Failure(fmt::format("{}: no shard can vote: train the run first", directory.path().string()));
+    if (ensemble.models == 0)
+      throw Failure(fmt::format("{}: no shard can vote: train the run first", directory.path().string()));
     return Exit::kDone;
   });
 }

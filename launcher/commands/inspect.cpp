@@ -25,8 +25,9 @@ using Json = nlohmann::ordered_json;
 std::optional<Json> last_evaluation(const RunDirectory& directory) {
   if (!std::filesystem::exists(directory.evaluation_path())) return std::nullopt;
   const Bytes bytes = read_file(directory.evaluation_path());
-  Json document = Json::parse(reinterpret_cast<const char*>(bytes.data()), reinterpret_cast<const char*>(bytes.data()) + bytes.size(),
-                              nullptr, /*allow_exceptions=*/false);
+  Json document =
+      Json::parse(reinterpret_cast<const char*>(bytes.data()),
+                  reinterpret_cast<const char*>(bytes.data()) + bytes.size(), nullptr, /*allow_exceptions=*/false);
   if (!document.is_object() || !document.contains("constituents")) return std::nullopt;
   return document;
 }
@@ -61,15 +62,20 @@ Json describe_run(const RunDirectory& directory, const Manifest& manifest, const
                         {"model_digest", slice.model.hex()}});
     }
     for (std::size_t r = record.slices.size(); r < c.slices; ++r)
-      slices.push_back({{"slice", r + 1}, {"samples", manifest.cells[k][r]}, {"file", nullptr}, {"digest", nullptr}, {"bytes", 0},
+      slices.push_back({{"slice", r + 1},
+                        {"samples", manifest.cells[k][r]},
+                        {"file", nullptr},
+                        {"digest", nullptr},
+                        {"bytes", 0},
                         {"model_digest", nullptr}});
     std::uint64_t samples = 0;
     for (const auto& slice : slices) samples += slice["samples"].get<std::uint64_t>();
     const bool is_complete = record.slices.size() == c.slices;
     complete += is_complete ? 1 : 0;
     const bool in_progress =
-        !is_complete && std::filesystem::exists(shard_folder(directory.path(), record.shard) /
-                                                progress_name(SliceId(static_cast<std::uint32_t>(record.slices.size()) + 1)));
+        !is_complete &&
+        std::filesystem::exists(shard_folder(directory.path(), record.shard) /
+                                progress_name(SliceId(static_cast<std::uint32_t>(record.slices.size()) + 1)));
     const Json accuracy = accuracy_of(evaluation, record);
     evaluation_is_current = evaluation_is_current && (!accuracy.is_null() || samples == 0);
     shards.push_back({{"shard", k},
@@ -124,17 +130,18 @@ void print_run(const Json& json) {
   const auto as_text = [](const Json& value) { return value.get<std::string>(); };
   fmt::print("run      {}\n", as_text(json["run"]));
   fmt::print("data     {}\n", as_text(json["data"]));
-  fmt::print("model    {}, {} slicing, {} (lr {}), {} step\n", as_text(c["model"]), as_text(c["slicing"]), as_text(c["optimizer"]),
-             as_text(c["lr"]), as_text(c["step"]));
+  fmt::print("model    {}, {} slicing, {} (lr {}), {} step\n", as_text(c["model"]), as_text(c["slicing"]),
+             as_text(c["optimizer"]), as_text(c["lr"]), as_text(c["step"]));
   fmt::print("samples  {} ({} live) in {} shards x {} slices, placed by {}\n", json["samples"].get<std::uint64_t>(),
              json["live"].get<std::uint64_t>(), as_text(c["shards"]), as_text(c["slices"]), as_text(c["placed-by"]));
-  fmt::print("state    {} of {} shards complete, {} of checkpoints\n", json["shards_complete"].get<std::uint64_t>(), json["shards"].size(),
-             human_bytes(json["bytes"].get<std::uint64_t>()));
+  fmt::print("state    {} of {} shards complete, {} of checkpoints\n", json["shards_complete"].get<std::uint64_t>(),
+             json["shards"].size(), human_bytes(json["bytes"].get<std::uint64_t>()));
   if (const auto& evaluation = json["evaluation"]; !evaluation.is_null())
-    fmt::print("accuracy {} by {} vote on {}{}\n", text_of(evaluation["accuracy"], "{:.4f}"), as_text(evaluation["vote"]),
-               as_text(evaluation["data"]), evaluation["of_these_models"].get<bool>() ? "" : " (of models that have changed since)");
-  fmt::print("\n{:>5}  {:>6}  {:>9}  {:>10}  {:>9}  {:>8}  {:<16}  {}\n", "shard", "stages", "samples", "checkpoints", "train s", "accuracy",
-             "model digest", "samples of its slices");
+    fmt::print("accuracy {} by {} vote on {}{}\n", text_of(evaluation["accuracy"], "{:.4f}"),
+               as_text(evaluation["vote"]), as_text(evaluation["data"]),
+               evaluation["of_these_models"].get<bool>() ? "" : " (of models that have changed since)");
+  fmt::print("\n{:>5}  {:>6}  {:>9}  {:>10}  {:>9}  {:>8}  {:<16}  {}\n", "shard", "stages", "samples", "checkpoints",
+             "train s", "accuracy", "model digest", "samples of its slices");
   for (const auto& shard : json["shards"]) {
     std::uint64_t bytes = 0;
     std::vector<std::uint64_t> sizes;
@@ -143,10 +150,12 @@ void print_run(const Json& json) {
       sizes.push_back(slice["samples"].get<std::uint64_t>());
     }
     const std::size_t shown = std::min<std::size_t>(sizes.size(), 8);
-    const std::string slices = fmt::format("{}{}", fmt::join(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(shown), " "),
-                                           shown < sizes.size() ? fmt::format(" … ({} slices)", sizes.size()) : "");
+    const std::string slices =
+        fmt::format("{}{}", fmt::join(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(shown), " "),
+                    shown < sizes.size() ? fmt::format(" … ({} slices)", sizes.size()) : "");
     fmt::print("{:>5}  {:>6}  {:>9}  {:>11}  {:>9.1f}  {:>8}  {:<16}  {}\n", shard["shard"].get<std::uint64_t>(),
-               fmt::format("{}/{}{}", shard["stages"].get<std::uint64_t>(), sizes.size(), shard["progress_kept"].get<bool>() ? "+" : ""),
+               fmt::format("{}/{}{}", shard["stages"].get<std::uint64_t>(), sizes.size(),
+                           shard["progress_kept"].get<bool>() ? "+" : ""),
                shard["samples"].get<std::uint64_t>(), human_bytes(bytes), shard["train_seconds"].get<double>(),
                text_of(shard["accuracy"], "{:.4f}"),
                shard["model_digest"].is_null() ? "-" : as_text(shard["model_digest"]).substr(0, 16), slices);
@@ -160,8 +169,9 @@ Json describe_sample(const RunDirectory& directory, const Manifest& manifest, co
   const std::string source = data_text.empty() ? manifest.data : data_text;
   const auto data = open_dataset(Spec::parse(source, "data"));
   if (data->has_subjects() != c.placed_by_subject)
-    throw UsageError(fmt::format("{}: the run places samples by {} and this data {} subjects: give the data of the run", source,
-                                 c.placed_by_subject ? "subject" : "sample id", data->has_subjects() ? "has" : "has no"));
+    throw UsageError(fmt::format("{}: the run places samples by {} and this data {} subjects: give the data of the run",
+                                 source, c.placed_by_subject ? "subject" : "sample id",
+                                 data->has_subjects() ? "has" : "has no"));
   const auto row = data->row_of(SampleId(id));
   if (!row) throw Failure(fmt::format("{}: there is no sample {}", source, id));
   const Partitioner partitioner(manifest.seed, c.shards, c.slices);
@@ -172,7 +182,8 @@ Json describe_sample(const RunDirectory& directory, const Manifest& manifest, co
   Json seen_by = Json::array();
   for (const auto& slice : record.slices)
     if (slice.stage >= cell.slice)
-      seen_by.push_back((shard_folder(directory.path(), cell.shard) / slice.file.name).lexically_relative(directory.path()).string());
+      seen_by.push_back(
+          (shard_folder(directory.path(), cell.shard) / slice.file.name).lexically_relative(directory.path()).string());
   std::uint64_t cost = 0;
   std::uint64_t n = 0;
   for (std::uint32_t r = 1; r <= c.slices; ++r) {
@@ -193,13 +204,16 @@ Json describe_sample(const RunDirectory& directory, const Manifest& manifest, co
 }
 
 void print_sample(const Json& json) {
-  fmt::print("sample   {} (row {}, label {}{})\n", json["sample"].get<std::uint64_t>(), json["row"].get<std::uint64_t>(),
-             json["label"].get<std::int64_t>(),
-             json["subject"].is_null() ? std::string() : fmt::format(", subject {}", json["subject"].get<std::string>()));
-  fmt::print("lives    in slice {} of shard {}\n", json["slice"].get<std::uint64_t>(), json["shard"].get<std::uint64_t>());
+  fmt::print(
+      "sample   {} (row {}, label {}{})\n", json["sample"].get<std::uint64_t>(), json["row"].get<std::uint64_t>(),
+      json["label"].get<std::int64_t>(),
+      json["subject"].is_null() ? std::string() : fmt::format(", subject {}", json["subject"].get<std::string>()));
+  fmt::print("lives    in slice {} of shard {}\n", json["slice"].get<std::uint64_t>(),
+             json["shard"].get<std::uint64_t>());
   fmt::print("seen by  {} checkpoints\n", json["seen_by"].size());
   for (const auto& file : json["seen_by"]) fmt::print("           {}\n", file.get<std::string>());
-  fmt::print("to forget it: {} stages to retrain, {} sample-gradients\n", json["request"]["stages_to_retrain"].get<std::uint64_t>(),
+  fmt::print("to forget it: {} stages to retrain, {} sample-gradients\n",
+             json["request"]["stages_to_retrain"].get<std::uint64_t>(),
              json["request"]["sample_gradients"].get<std::uint64_t>());
 }
 
@@ -211,7 +225,9 @@ Exit run_inspect(std::span<const std::string> arguments) {
   std::string data;
   std::optional<std::int64_t> sample;
   table.text("run", &run).required().placeholder("DIR").help("the run directory");
-  table.optional_integer("sample", &sample).range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()).help("show where this sample lives, what saw it, and what forgetting it would cost");
+  table.optional_integer("sample", &sample)
+      .range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max())
+      .help("show where this sample lives, what saw it, and what forgetting it would cost");
   table.text("data", &data).placeholder("SPEC").help("with --sample: the run's data, where it has moved");
   if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
     fmt::print("{}", table.printed());

@@ -25,7 +25,9 @@ Exit run_predict(std::span<const std::string> arguments) {
   SessionOptions session_options;
   table.text("run", &run).required().placeholder("DIR").help("the run directory");
   table.text("data", &data_text).required().placeholder("SPEC").help("the data; its labels are not looked at");
-  table.text("out", &out).placeholder("FILE").help("where to: .csv, .jsonl, .h5; - is standard output, as CSV unless --format says otherwise");
+  table.text("out", &out)
+      .placeholder("FILE")
+      .help("where to: .csv, .jsonl, .h5; - is standard output, as CSV unless --format says otherwise");
   table.choice("format", &format, {"auto", "csv", "jsonl", "hdf5"}).help("auto: by the file's extension");
   table.flag("labels-only", &file.labels_only).help("id and label alone: tells less about the training samples");
   table.flag("force", &file.force).help("replace a file that is there");
@@ -48,7 +50,8 @@ Exit run_predict(std::span<const std::string> arguments) {
     std::unique_ptr<Dataset> data;
     std::unique_ptr<PredictionWriter> writer;
     together(comm, [&] {
-      if (ensemble.models == 0) throw Failure(fmt::format("{}: no shard can vote: train the run first", directory.path().string()));
+      if (ensemble.models == 0)
+        throw Failure(fmt::format("{}: no shard can vote: train the run first", directory.path().string()));
       data = open_dataset(Spec::parse(data_text, "data"));
       require_fit(*data, data_text, c, false);
       if (!comm.is_root()) return;

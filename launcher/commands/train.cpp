@@ -15,13 +15,17 @@
 namespace expunge {
 
 Exit run_train(std::span<const std::string> arguments) {
-  OptionTable table("train", "Trains every shard to its last slice, with a checkpoint after each; goes on from what is there.");
+  OptionTable table("train",
+                    "Trains every shard to its last slice, with a checkpoint after each; goes on from what is there.");
   std::string run;
   std::string stop_before;
   JobOptions job;
   TrainingOptions training;
   SessionOptions session_options;
-  table.text("run", &run).required().placeholder("DIR").help("the run directory: made, or gone on with; then options left out are the run's");
+  table.text("run", &run)
+      .required()
+      .placeholder("DIR")
+      .help("the run directory: made, or gone on with; then options left out are the run's");
   declare(table, training);
   declare(table, session_options);
   table.text("stop-before", &stop_before)
@@ -30,14 +34,16 @@ Exit run_train(std::span<const std::string> arguments) {
   table.real("save-interval", &job.save_interval_seconds)
       .range(1.0, 1e6)
       .help("seconds after which a long stage keeps its progress; every epoch longer than a second does");
-  table.flag("mix-numerics", &job.mix_numerics).help("go on under other numerics than the run began with; it can't be replayed then");
+  table.flag("mix-numerics", &job.mix_numerics)
+      .help("go on under other numerics than the run began with; it can't be replayed then");
   table.flag("dry-run", &job.dry_run).help("say what would be done, its cost and storage, and write nothing");
   if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
     fmt::print("{}", table.printed());
     return Exit::kDone;
   }
   job.run = run;
-  job.deadline = stop_before.empty() ? slurm_deadline() : parse_stop_before(stop_before, std::chrono::system_clock::now());
+  job.deadline =
+      stop_before.empty() ? slurm_deadline() : parse_stop_before(stop_before, std::chrono::system_clock::now());
 
   Session session(session_options);
   return run_together(session, [&] { return TrainingRun(session, table, training, job).run(); });

@@ -14,9 +14,14 @@ EnsembleOptions VoteOptions::ensemble_options(std::int64_t models, std::int64_t 
 }
 
 void declare(OptionTable& table, VoteOptions& options) {
-  table.choice("vote", &options.vote, {"majority", "mean-probability", "weighted"}).help("how the constituents' outputs become one answer");
-  table.real("min-agreement", &options.min_agreement).range(0.0, 1.0).help("answer -1 where a smaller share of the votes agrees");
-  table.real("min-probability", &options.min_probability).range(0.0, 1.0).help("answer -1 where the winner's mean probability is smaller");
+  table.choice("vote", &options.vote, {"majority", "mean-probability", "weighted"})
+      .help("how the constituents' outputs become one answer");
+  table.real("min-agreement", &options.min_agreement)
+      .range(0.0, 1.0)
+      .help("answer -1 where a smaller share of the votes agrees");
+  table.real("min-probability", &options.min_probability)
+      .range(0.0, 1.0)
+      .help("answer -1 where the winner's mean probability is smaller");
 }
 
 }  // namespace expunge

@@ -22,9 +22,9 @@ struct SliceRecord {
 /// `shard.json`: the current generation of a shard, replaced by atomic rename. Readers trust only the files it names.
 struct ShardRecord {
   ShardId shard;
-  std::uint64_t generation = 0;     ///< raised by one with every replacement
-  std::vector<SliceRecord> slices;  ///< stages 1 … done, without gaps
-  double train_seconds = 0;         ///< wall time of gradients and updates in the sessions that finished the stages
+  std::uint64_t generation = 0;        ///< raised by one with every replacement
+  std::vector<SliceRecord> slices;     ///< stages 1 … done, without gaps
+  double train_seconds = 0;            ///< wall time of gradients and updates in the sessions that finished the stages
   std::uint64_t sample_gradients = 0;  ///< what the stages that are there cost, uninterrupted
 };
 

@@ -6,7 +6,8 @@
 
 namespace expunge {
 
-void cross_entropy_gradient_out(torch::Tensor& out, const torch::Tensor& logits, const torch::Tensor& labels, double label_smoothing) {
+void cross_entropy_gradient_out(torch::Tensor& out, const torch::Tensor& logits, const torch::Tensor& labels,
+                                double label_smoothing) {
   const std::int64_t rows = logits.size(0);
   const std::int64_t classes = logits.size(1);
   at::_softmax_out(out, logits, 1, /*half_to_float=*/false);
@@ -45,7 +46,8 @@ class AutogradStep : public GradientStep {
       const torch::Tensor gradient = stored.contiguous();
       if (gradients != nullptr) gradients->push_back(gradient.clone());
       optimizer.apply(i, gradient);
-      stored.reset();  // undefined, so that the next backward pass hands its buffer over instead of adding into this one
+      stored
+          .reset();  // undefined, so that the next backward pass hands its buffer over instead of adding into this one
     }
   }
 

@@ -23,21 +23,23 @@ struct Batch {
 class GradientStep {
  public:
   virtual ~GradientStep() = default;
-  /// `optimizer` has begun its step. Where `gradients` is given it receives the gradient of every parameter, without weight
-  /// decay and in the parameters' order; the update's bits are the same with it and without.
+  /// `optimizer` has begun its step. Where `gradients` is given it receives the gradient of every parameter, without
+  /// weight decay and in the parameters' order; the update's bits are the same with it and without.
   virtual void run(const Batch& batch, Optimizer& optimizer, std::vector<torch::Tensor>* gradients) = 0;
 };
 
 /// By LibTorch's autograd: for every model.
-[[nodiscard]] std::unique_ptr<GradientStep> make_autograd_step(const std::shared_ptr<Model>& model, double label_smoothing);
+[[nodiscard]] std::unique_ptr<GradientStep> make_autograd_step(const std::shared_ptr<Model>& model,
+                                                               double label_smoothing);
 
-/// Forward and backward written out for a stack of dense layers: no graph is recorded, every buffer is kept from step to
-/// step, and plain SGD's update is carried out by the product that computes the gradient. Gradients equal autograd's up to
-/// rounding (not to the bit: which of the two a run uses is part of its configuration).
+/// Forward and backward written out for a stack of dense layers: no graph is recorded, every buffer is kept from step
+/// to step, and plain SGD's update is carried out by the product that computes the gradient. Gradients equal autograd's
+/// up to rounding (not to the bit: which of the two a run uses is part of its configuration).
 [[nodiscard]] std::unique_ptr<GradientStep> make_static_step(std::unique_ptr<DenseStack> stack, double label_smoothing);
 
 /// The gradient of the mean cross-entropy with label smoothing e, with respect to the logits [b, c], into `out`:
 /// (softmax(logits) − (1 − e)·onehot − e/c) / b.
-void cross_entropy_gradient_out(torch::Tensor& out, const torch::Tensor& logits, const torch::Tensor& labels, double label_smoothing);
+void cross_entropy_gradient_out(torch::Tensor& out, const torch::Tensor& logits, const torch::Tensor& labels,
+                                double label_smoothing);
 
 }  // namespace expunge

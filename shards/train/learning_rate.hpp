@@ -8,8 +8,8 @@
 
 namespace expunge {
 
-/// The learning rate as a function of a position in [0, 1): (r − 1 + visits done / V) / R, so that a stage's rates depend
-/// on nothing that later slices hold.
+/// The learning rate as a function of a position in [0, 1): (r − 1 + visits done / V) / R, so that a stage's rates
+/// depend on nothing that later slices hold.
 ///
 ///   constant                          base
 ///   step:factor=0.1,at=0.5            base · factor^k, k the number of places already passed
@@ -31,6 +31,7 @@ class LearningRate {
 };
 
 /// The position of a stage's visit: see above. `visited` of `visits` are done; stage is 1 … slices.
-[[nodiscard]] double schedule_position(std::uint32_t stage, std::uint32_t slices, std::uint64_t visited, std::uint64_t visits);
+[[nodiscard]] double schedule_position(std::uint32_t stage, std::uint32_t slices, std::uint64_t visited,
+                                       std::uint64_t visits);
 
 }  // namespace expunge

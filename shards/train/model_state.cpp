@@ -42,7 +42,8 @@ void from_state(const StateTensor& stored, const std::string& name, const torch:
 }
 
 void require_count(const char* what, std::size_t stored, std::size_t wanted) {
-  if (stored != wanted) throw Failure(fmt::format("the state holds {} {} where the model has {}", stored, what, wanted));
+  if (stored != wanted)
+    throw Failure(fmt::format("the state holds {} {} where the model has {}", stored, what, wanted));
 }
 
 }  // namespace

@@ -69,7 +69,8 @@ Optimizer::Optimizer(const TrainingConfiguration& configuration, std::vector<tor
     names = {"momentum"};
   for (const auto& name : names) {
     slots_.push_back({name, {}});
-    for (const auto& parameter : parameters_) slots_.back().tensors.push_back(torch::zeros_like(parameter).set_requires_grad(false));
+    for (const auto& parameter : parameters_)
+      slots_.back().tensors.push_back(torch::zeros_like(parameter).set_requires_grad(false));
   }
 }
 

@@ -31,7 +31,9 @@ class ShardSamples {
 
   [[nodiscard]] std::span<const SampleId> ids() const { return ids_; }
   [[nodiscard]] std::int32_t label(std::uint64_t place) const { return labels_[place]; }
-  [[nodiscard]] ByteView features(std::uint64_t place) const { return ByteView(features_).subspan(place * row_bytes_, row_bytes_); }
+  [[nodiscard]] ByteView features(std::uint64_t place) const {
+    return ByteView(features_).subspan(place * row_bytes_, row_bytes_);
+  }
 
  private:
   std::size_t row_bytes_;

@@ -29,8 +29,8 @@ struct BatchRange {
   bool trained = true;
 };
 
-/// Cuts the first `places` places of an epoch's order into batches. With `no_single` (batch normalisation) a last batch of
-/// one joins the batch before it, and is skipped where there is none.
+/// Cuts the first `places` places of an epoch's order into batches. With `no_single` (batch normalisation) a last batch
+/// of one joins the batch before it, and is skipped where there is none.
 [[nodiscard]] std::vector<BatchRange> batches_of_epoch(std::uint64_t places, std::uint64_t batch_size, bool no_single);
 
 }  // namespace expunge

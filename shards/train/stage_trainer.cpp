@@ -44,7 +44,8 @@ class BatchMaker {
   }
 
   /// `places` of the shard's samples, in the batch's order. The batch is valid until the next call.
-  Batch make(const ShardSamples& samples, std::span<const std::uint32_t> order, std::uint64_t offset, const Key& dropout) {
+  Batch make(const ShardSamples& samples, std::span<const std::uint32_t> order, std::uint64_t offset,
+             const Key& dropout) {
     const auto rows = static_cast<std::int64_t>(order.size());
     auto* input = input_.data_ptr<float>();
     auto* labels = labels_.data_ptr<std::int64_t>();
@@ -123,7 +124,8 @@ struct StageTrainer::State {
   LearningRate learning_rate;
 };
 
-StageTrainer::StageTrainer(const TrainingConfiguration& configuration, const Key& seed, ShardId shard, const Device& device)
+StageTrainer::StageTrainer(const TrainingConfiguration& configuration, const Key& seed, ShardId shard,
+                           const Device& device)
     : state_(std::make_unique<State>(configuration, seed, shard, device)) {}
 StageTrainer::StageTrainer(StageTrainer&&) noexcept = default;
 StageTrainer& StageTrainer::operator=(StageTrainer&&) noexcept = default;
@@ -136,13 +138,16 @@ ModelState StageTrainer::initialise() {
   return state_after_stage();
 }
 
-void StageTrainer::restore(const ModelState& state) { restore_state(state, *state_->model, state_->optimizer.get()); }
+void StageTrainer::restore(const ModelState& state) {
+  restore_state(state, *state_->model, state_->optimizer.get());
+}
 
 ModelState StageTrainer::state_after_stage() const {
   return capture_state(*state_->model, state_->configuration.carry_optimizer ? state_->optimizer.get() : nullptr);
 }
 
-StageOutcome StageTrainer::train(SliceId stage, const ShardSamples& samples, std::uint64_t visited, const StageHooks& hooks) {
+StageOutcome StageTrainer::train(SliceId stage, const ShardSamples& samples, std::uint64_t visited,
+                                 const StageHooks& hooks) {
   State& s = *state_;
   const auto& c = s.configuration;
   const auto range = samples.stage_range(stage, c.slicing == Slicing::kCumulative);

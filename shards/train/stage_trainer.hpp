@@ -33,8 +33,9 @@ struct StageOutcome {
   bool complete = false;               ///< false: put down by `should_stop`
 };
 
-/// Trains one shard's constituent, one stage after another. The state after a stage is a pure function of (configuration,
-/// seed, shard, stage, the stage's samples, the state before): no generator state, clock or rank enters.
+/// Trains one shard's constituent, one stage after another. The state after a stage is a pure function of
+/// (configuration, seed, shard, stage, the stage's samples, the state before): no generator state, clock or rank
+/// enters.
 class StageTrainer {
  public:
   /// Throws UsageError where the model doesn't fit the configured shape.
@@ -60,6 +61,7 @@ class StageTrainer {
 };
 
 /// "static" where `model` has a form that trains without autograd, else "autograd".
-[[nodiscard]] std::string default_step(const std::string& model, const std::vector<std::int64_t>& shape, std::int64_t classes);
+[[nodiscard]] std::string default_step(const std::string& model, const std::vector<std::int64_t>& shape,
+                                       std::int64_t classes);
 
 }  // namespace expunge

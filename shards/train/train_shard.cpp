@@ -19,7 +19,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Adds the time from its making to its end to a total.
 class Stopwatch {
@@ -79,7 +81,8 @@ class ShardRun {
   [[nodiscard]] std::uint64_t visits_of(SliceId stage) const {
     std::uint64_t samples = 0;
     const std::uint32_t first = c_.slicing == Slicing::kCumulative ? 1 : stage.value();
-    for (std::uint32_t slice = first; slice <= stage.value(); ++slice) samples += partition_.rows(shard_, SliceId(slice)).size();
+    for (std::uint32_t slice = first; slice <= stage.value(); ++slice)
+      samples += partition_.rows(shard_, SliceId(slice)).size();
     return stage_visits(c_, samples);
   }
 
@@ -87,7 +90,8 @@ class ShardRun {
     if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
   }
 
-  /// What a killed session may have left: temporary files, and slice files that were written but never entered the record.
+  /// What a killed session may have left: temporary files, and slice files that were written but never entered the
+  /// record.
   void remove_unfinished() {
     std::size_t removed = sweep_temporaries(*context_.files, folder_);
     std::set<std::string> named;
@@ -99,7 +103,8 @@ class ShardRun {
         ++removed;
       }
     }
-    if (removed > 0) log::info("shard {}: removed {} files that an earlier job left unfinished", shard_.value(), removed);
+    if (removed > 0)
+      log::info("shard {}: removed {} files that an earlier job left unfinished", shard_.value(), removed);
   }
 
   /// Restores the state after the last published stage, or draws the initial one. Returns its digest.
@@ -115,14 +120,16 @@ class ShardRun {
     return file.provenance.state_after;
   }
 
-  void check_origin(const std::filesystem::path& path, const Provenance& found, SliceId stage, const ShardSamples& samples) const {
+  void check_origin(const std::filesystem::path& path, const Provenance& found, SliceId stage,
+                    const ShardSamples& samples) const {
     const Provenance expected = provenance_of(stage, samples, found.state_before);
     const auto refuse = [&](std::string_view what) {
       throw Failure(fmt::format("{}: {}: it does not belong to this run as it is configured now", path.string(), what));
     };
     if (found.shard != shard_ || found.stage != stage) refuse("it holds another shard or stage than its name says");
     if (found.configuration != expected.configuration) refuse("it was trained under another configuration");
-    if (found.fingerprint != expected.fingerprint && !context_.mix_numerics) refuse("it was trained under other numerics");
+    if (found.fingerprint != expected.fingerprint && !context_.mix_numerics)
+      refuse("it was trained under other numerics");
     if (found.live != expected.live || found.samples != expected.samples) refuse("it was trained on other samples");
   }
 
@@ -143,12 +150,14 @@ class ShardRun {
   }
 
   /// Where an earlier session put this stage down, if its progress file is whole and belongs here.
-  std::uint64_t take_on_progress(StageTrainer& trainer, const ShardSamples& samples, SliceId stage, const Digest& before) {
+  std::uint64_t take_on_progress(StageTrainer& trainer, const ShardSamples& samples, SliceId stage,
+                                 const Digest& before) {
     const auto path = folder_ / progress_name(stage);
     if (!std::filesystem::exists(path)) return 0;
     try {
       const SliceFile file = read_slice(path, std::nullopt);
-      if (file.provenance.state_before != before) throw Failure(fmt::format("{}: it starts from another state", path.string()));
+      if (file.provenance.state_before != before)
+        throw Failure(fmt::format("{}: it starts from another state", path.string()));
       check_origin(path, file.provenance, stage, samples);
       trainer.restore(file.state);
       return file.provenance.visited;

@@ -26,10 +26,12 @@ struct ShardContext {
   TrainingConfiguration configuration;
   Key seed;
   Digest fingerprint;  ///< of the numeric fingerprint
-  bool mix_numerics = false;  ///< go on from stages that were trained under other numerics: the run is then not replayable
+  bool mix_numerics =
+      false;  ///< go on from stages that were trained under other numerics: the run is then not replayable
   Device device;
   FileSystem* files = nullptr;
-  double save_interval_seconds = 30;  ///< a stage's progress is kept at least this often, and at every epoch longer than a second
+  double save_interval_seconds =
+      30;  ///< a stage's progress is kept at least this often, and at every epoch longer than a second
 };
 
 /// Any may be empty.
@@ -52,14 +54,15 @@ struct ShardOutcome {
 };
 
 /// Samples that a shard will visit in all its stages: its size as a job, for scheduling and progress.
-[[nodiscard]] std::uint64_t shard_visits(const TrainingConfiguration& configuration, const Partition& partition, ShardId shard);
+[[nodiscard]] std::uint64_t shard_visits(const TrainingConfiguration& configuration, const Partition& partition,
+                                         ShardId shard);
 
 /// Trains `shard` to its last stage, or until a hook stops it, publishing a slice file after every stage. Goes on from
 /// what its folder holds: the last published stage and, within the next one, its progress file. What an interrupted
 /// session left unfinished is removed first. The caller holds the run's lock.
 ///
-/// Throws Failure naming the file where what is there is damaged, or was made under another configuration, other numerics
-/// or from other samples.
+/// Throws Failure naming the file where what is there is damaged, or was made under another configuration, other
+/// numerics or from other samples.
 [[nodiscard]] ShardOutcome train_shard(const ShardContext& context, ShardId shard, const Dataset& data,
                                        const Partition& partition, const ShardHooks& hooks);
 

@@ -85,11 +85,13 @@ const std::vector<Setting>& all_settings() {
        [](C& c, const std::string& given) { return read_number(given, c.normalisation.deviation); }},
       number("shards", &C::shards),
       number("slices", &C::slices),
-      choice<Slicing>("slicing", &C::slicing, {{Slicing::kCumulative, "cumulative"}, {Slicing::kSequential, "sequential"}}),
+      choice<Slicing>("slicing", &C::slicing,
+                      {{Slicing::kCumulative, "cumulative"}, {Slicing::kSequential, "sequential"}}),
       number("epoch-millionths", &C::epoch_millionths),
       number("batch-size", &C::batch_size),
-      choice<OptimizerKind>("optimizer", &C::optimizer,
-                            {{OptimizerKind::kSgd, "sgd"}, {OptimizerKind::kAdam, "adam"}, {OptimizerKind::kAdamW, "adamw"}}),
+      choice<OptimizerKind>(
+          "optimizer", &C::optimizer,
+          {{OptimizerKind::kSgd, "sgd"}, {OptimizerKind::kAdam, "adam"}, {OptimizerKind::kAdamW, "adamw"}}),
       choice<bool>("optimizer-state", &C::carry_optimizer, {{true, "carry"}, {false, "reset"}}),
       number("lr", &C::learning_rate),
       text("lr-schedule", &C::schedule),
@@ -113,7 +115,8 @@ std::vector<std::pair<std::string, std::string>> TrainingConfiguration::settings
   return pairs;
 }
 
-TrainingConfiguration TrainingConfiguration::from_settings(const std::vector<std::pair<std::string, std::string>>& settings) {
+TrainingConfiguration TrainingConfiguration::from_settings(
+    const std::vector<std::pair<std::string, std::string>>& settings) {
   const auto& known = all_settings();
   TrainingConfiguration configuration;
   for (std::size_t i = 0; i < std::max(known.size(), settings.size()); ++i) {

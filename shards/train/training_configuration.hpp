@@ -44,10 +44,12 @@ struct TrainingConfiguration {
   double label_smoothing = 0;
   std::string step = "autograd";  ///< "static" or "autograd": how gradients are computed
 
-  /// Every setting as (name, value) in a fixed order, numbers in their shortest exact form: for comparison, storage, digest.
+  /// Every setting as (name, value) in a fixed order, numbers in their shortest exact form: for comparison, storage,
+  /// digest.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> settings() const;
   /// The inverse. Throws Failure naming the setting that is missing, unknown or malformed.
-  [[nodiscard]] static TrainingConfiguration from_settings(const std::vector<std::pair<std::string, std::string>>& settings);
+  [[nodiscard]] static TrainingConfiguration from_settings(
+      const std::vector<std::pair<std::string, std::string>>& settings);
   /// BLAKE2b over `settings`.
   [[nodiscard]] Digest digest() const;
 };

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-// The time of one training step, over the time of the matrix products that it can't do without. Both run in one process,
-// on one thread, with the same BLAS kernel; read the ratio of the rows, not their absolute times.
+// The time of one training step, over the time of the matrix products that it can't do without. Both run in one
+// process, on one thread, with the same BLAS kernel; read the ratio of the rows, not their absolute times.
 
 #include <benchmark/benchmark.h>
 #include <torch/torch.h>
@@ -29,15 +29,22 @@ struct Workload {
   std::int64_t batch;
 };
 
-Workload mlp(double momentum) { return {configuration_of("mlp:hidden=128,activation=tanh", {600}, 100, momentum), 32}; }
-Workload purchase() { return {configuration_of("mlp:hidden=128,activation=tanh", {600}, 2, 0), 16}; }
-Workload lenet() { return {configuration_of("lenet", {1, 28, 28}, 10, 0.9), 32}; }
+Workload mlp(double momentum) {
+  return {configuration_of("mlp:hidden=128,activation=tanh", {600}, 100, momentum), 32};
+}
+Workload purchase() {
+  return {configuration_of("mlp:hidden=128,activation=tanh", {600}, 2, 0), 16};
+}
+Workload lenet() {
+  return {configuration_of("lenet", {1, 28, 28}, 10, 0.9), 32};
+}
 
 Batch batch_of(const Workload& work, std::vector<std::uint64_t>& ids) {
   std::vector<std::int64_t> sizes{work.batch};
   sizes.insert(sizes.end(), work.configuration.shape.begin(), work.configuration.shape.end());
   ids.resize(static_cast<std::size_t>(work.batch));
-  return {torch::rand(sizes), torch::randint(work.configuration.classes, {work.batch}, torch::kInt64), Pass{true, ids, Key{}}};
+  return {torch::rand(sizes), torch::randint(work.configuration.classes, {work.batch}, torch::kInt64),
+          Pass{true, ids, Key{}}};
 }
 
 void run_step(benchmark::State& state, const Workload& work, bool is_static) {

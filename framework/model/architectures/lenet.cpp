@@ -12,7 +12,8 @@ namespace expunge {
 
 namespace {
 
-/// LeNet-5 (LeCun et al. 1998) in the form it is used today: max pooling, and fully connected layers of 120 and 84 units.
+/// LeNet-5 (LeCun et al. 1998) in the form it is used today: max pooling, and fully connected layers of 120 and 84
+/// units.
 class Lenet : public Model {
  public:
   Lenet(const Spec& spec, const ModelShape& shape)
@@ -40,7 +41,9 @@ class Lenet : public Model {
   [[nodiscard]] bool normalises_over_batch() const override { return norm_kind_ == NormKind::kBatch; }
 
  private:
-  [[nodiscard]] torch::Tensor activate(const torch::Tensor& values) const { return tanh_ ? values.tanh() : values.relu(); }
+  [[nodiscard]] torch::Tensor activate(const torch::Tensor& values) const {
+    return tanh_ ? values.tanh() : values.relu();
+  }
 
   NormKind norm_kind_;
   double dropout_;
@@ -57,9 +60,10 @@ class Lenet : public Model {
 std::shared_ptr<Model> make_lenet(const Spec& spec, const ModelShape& shape) {
   spec.expect(0, "", {"activation", "norm", "dropout"});
   if (shape.input.size() != 3 || shape.input[1] < 12 || shape.input[2] < 12)
-    throw UsageError(fmt::format("lenet takes images of at least 12x12 (channels x height x width), but the data's samples are {}: "
-                                 "choose mlp or logistic, or other data",
-                                 fmt::join(shape.input, "x")));
+    throw UsageError(
+        fmt::format("lenet takes images of at least 12x12 (channels x height x width), but the data's samples are {}: "
+                    "choose mlp or logistic, or other data",
+                    fmt::join(shape.input, "x")));
   return std::make_shared<Lenet>(spec, shape);
 }
 

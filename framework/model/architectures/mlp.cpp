@@ -17,7 +17,8 @@ namespace {
 /// regression, whose norm and dropout act on the input.
 class Mlp : public Model {
  public:
-  Mlp(const Spec& spec, const ModelShape& shape, const std::vector<std::int64_t>& hidden, DenseStack::Activation activation)
+  Mlp(const Spec& spec, const ModelShape& shape, const std::vector<std::int64_t>& hidden,
+      DenseStack::Activation activation)
       : norm_kind_(norm_of(spec)), dropout_(spec.real_or("dropout", 0.0, 0.0, 0.99)), activation_(activation) {
     std::int64_t width = shape.features();
     if (hidden.empty()) norms_.push_back(register_module("norm1", Norm(norm_kind_, width)));
@@ -27,7 +28,8 @@ class Mlp : public Model {
       norms_.push_back(register_module("norm" + number, Norm(norm_kind_, units)));
       width = units;
     }
-    linears_.push_back(register_module("linear" + std::to_string(linears_.size() + 1), torch::nn::Linear(width, shape.classes)));
+    linears_.push_back(
+        register_module("linear" + std::to_string(linears_.size() + 1), torch::nn::Linear(width, shape.classes)));
   }
 
   torch::Tensor logits(const torch::Tensor& batch, const Pass& pass) override {
@@ -68,7 +70,8 @@ std::shared_ptr<Model> make_mlp(const Spec& spec, const ModelShape& shape) {
   spec.expect(0, "", {"hidden", "activation", "norm", "dropout"});
   const auto hidden = spec.integers_or("hidden", {128}, 1, 1'000'000);
   const bool tanh = spec.choice_or("activation", "relu", {"relu", "tanh"}) == "tanh";
-  return std::make_shared<Mlp>(spec, shape, hidden, tanh ? DenseStack::Activation::kTanh : DenseStack::Activation::kRelu);
+  return std::make_shared<Mlp>(spec, shape, hidden,
+                               tanh ? DenseStack::Activation::kTanh : DenseStack::Activation::kRelu);
 }
 
 }  // namespace
