@@ -18,7 +18,7 @@ template <class T>
   tensor.type = sizeof(T) == sizeof(float) ? StateTensor::Type::kF32 : StateTensor::Type::kI64;
   tensor.dims = std::move(dims);
   tensor.bytes.resize(values.size() * sizeof(T));
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+  if (!values.empty()) std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
   return tensor;
 }
 
