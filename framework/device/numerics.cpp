@@ -3,6 +3,7 @@
 #include "framework/device/numerics.hpp"
 
 #include <cstdlib>
+#include <gnu/libc-version.h>
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -104,6 +105,7 @@ Fingerprint numeric_fingerprint(const Device& device, int threads) {
           {"onednn", onednn.version},
           {"onednn_isa", onednn.isa},
           {"cpu_capability", cpu_capability()},
+          {"libc", ::gnu_get_libc_version()},  // its cosine and exponential
           {"threads", std::to_string(threads)},
           {"device", device.kind == DeviceKind::kCuda ? gpu_description(device.index) : "cpu"}};
 }

@@ -14,6 +14,7 @@
 #include "launcher/constituent_model.hpp"
 #include "launcher/data_spec.hpp"
 #include "launcher/ensemble.hpp"
+#include "launcher/vote_reduction.hpp"
 
 namespace expunge {
 
@@ -82,7 +83,8 @@ Exit run_evaluate(std::span<const std::string> arguments) {
 
     EnsembleScores scores(c.classes);
     log::Progress progress("evaluating", "samples", data->size());
-    const EnsembleOptions options = vote.ensemble_options(ensemble.models, c.classes);
+    EnsembleOptions options = vote.ensemble_options(ensemble.models, c.classes);
+    options.reduce = vote_reduction(session);
     const auto of_shards = run_ensemble(comm, *data, ensemble.mine, options, [&](const AnsweredBlock& block) {
       for (std::size_t i = 0; i < block.answers.size(); ++i)
         scores.add(block.answers[i], data->label(block.first_row + i));

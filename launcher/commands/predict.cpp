@@ -11,6 +11,7 @@
 #include "launcher/commands/session_options.hpp"
 #include "launcher/commands/vote_options.hpp"
 #include "launcher/ensemble.hpp"
+#include "launcher/vote_reduction.hpp"
 
 namespace expunge {
 
@@ -63,6 +64,7 @@ Exit run_predict(std::span<const std::string> arguments) {
 
     EnsembleOptions options = vote.ensemble_options(ensemble.models, c.classes);
     options.score = false;
+    options.reduce = vote_reduction(session);
     log::Progress progress("predicting", "samples", data->size());
     run_ensemble(comm, *data, ensemble.mine, options, [&](const AnsweredBlock& block) {
       writer->write(block);

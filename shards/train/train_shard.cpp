@@ -90,21 +90,24 @@ class ShardRun {
     if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
   }
 
-  /// What a killed session may have left: temporary files, and slice files that were written but never entered the
-  /// record.
+  /// What a killed session may have left: temporary files, slice files that were written but never entered the record,
+  /// and the progress of stages that have been published since.
   void remove_unfinished() {
     std::size_t removed = sweep_temporaries(*context_.files, folder_);
     std::set<std::string> named;
     for (const auto& slice : outcome_.record.slices) named.insert(slice.file.name);
+    if (done() < c_.slices) named.insert(progress_name(SliceId(done() + 1)));
+    std::vector<std::filesystem::path> unnamed;
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
       const std::string name = entry.path().filename().string();
-      if (name.starts_with("slice-") && !named.contains(name)) {
-        context_.files->unlink(entry.path());
-        ++removed;
-      }
+      const bool is_state = name.starts_with("slice-") || name.starts_with("stage-");
+      if (is_state && !named.contains(name)) unnamed.push_back(entry.path());
     }
-    if (removed > 0)
-      log::info("shard {}: removed {} files that an earlier job left unfinished", shard_.value(), removed);
+    for (const auto& path : unnamed) context_.files->unlink(path);
+    removed += unnamed.size();
+    if (removed == 0) return;
+    context_.files->sync_directory(folder_);
+    log::info("shard {}: removed {} files that an earlier job left unfinished", shard_.value(), removed);
   }
 
   /// Restores the state after the last published stage, or draws the initial one. Returns its digest.
