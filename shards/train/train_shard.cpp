@@ -90,15 +90,15 @@ class ShardRun {
     if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
   }
 
-  /// What a killed session may have left: temporary files, and slice files that were written but never entered the
-  /// record.
+  /// What a killed session may have left: temporary files, slice files that were written but never entered the record,
+  /// and progress files of stages that did.
   void remove_unfinished() {
     std::size_t removed = sweep_temporaries(*context_.files, folder_);
-    std::set<std::string> named;
+    std::set<std::string> named{progress_name(SliceId(done() + 1))};
     for (const auto& slice : outcome_.record.slices) named.insert(slice.file.name);
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
       const std::string name = entry.path().filename().string();
-      if (name.starts_with("slice-") && !named.contains(name)) {
+      if ((name.starts_with("slice-") || name.starts_with("stage-")) && !named.contains(name)) {
         context_.files->unlink(entry.path());
         ++removed;
       }
