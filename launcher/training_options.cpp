@@ -122,6 +122,7 @@ TrainingConfiguration configuration_of(const TrainingOptions& o, const Dataset& 
     throw UsageError(
         fmt::format("--step static is for plain logistic and mlp models (no norm, no dropout), not '{}'", c.model));
   if (c.step == "auto") c.step = fitting;
+  check_batch_size(c.model, c.shape, c.classes, c.batch_size);
   for (std::uint64_t row = 0; row < data.size(); ++row)
     if (data.label(row) >= c.classes)
       throw Failure(

@@ -6,6 +6,8 @@
 
 #include <torch/torch.h>
 
+#include "framework/model/norm.hpp"
+
 namespace expunge {
 
 std::int64_t ModelShape::features() const {
@@ -34,9 +36,13 @@ void draw_uniform(const torch::Tensor& tensor, double bound, const Key& key) {
 void initialise(Model& model, const Key& key) {
   const torch::NoGradGuard no_gradients;
   for (const auto& entry : model.named_modules()) {
+    if (auto* norm = entry.value()->as<NormImpl>()) {
+      norm->begin_anew();
+      continue;
+    }
     const auto own = entry.value()->named_parameters(/*recurse=*/false);
     const auto* weight = own.find("weight");
-    if (weight == nullptr || weight->dim() < 2) continue;  // a norm: its ones and zeros stand
+    if (weight == nullptr) continue;
     const auto fan_in = static_cast<double>(weight->numel() / weight->size(0));
     const double bound = 1.0 / std::sqrt(fan_in);
     for (const auto& parameter : own)

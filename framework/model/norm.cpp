@@ -22,6 +22,19 @@ NormImpl::NormImpl(NormKind kind, std::int64_t channels) : kind_(kind) {
     return;
   }
   for (groups_ = 8; channels % groups_ != 0;) groups_ /= 2;
+  for (dense_groups_ = groups_; dense_groups_ > 1 && channels / dense_groups_ < 4;) dense_groups_ /= 2;
+}
+
+void NormImpl::begin_anew() {
+  const torch::NoGradGuard no_gradients;
+  if (weight_.defined()) {
+    weight_.fill_(1);
+    bias_.zero_();
+  }
+  if (running_mean_.defined()) {
+    running_mean_.zero_();
+    running_var_.fill_(1);
+  }
 }
 
 torch::Tensor NormImpl::forward(const torch::Tensor& values, bool training) {
@@ -32,7 +45,8 @@ torch::Tensor NormImpl::forward(const torch::Tensor& values, bool training) {
       return torch::batch_norm(values, weight_, bias_, running_mean_, running_var_, training, kMomentum, kEpsilon,
                                /*cudnn_enabled=*/false);
     case NormKind::kGroup:
-      return torch::group_norm(values, groups_, weight_, bias_, kEpsilon, /*cudnn_enabled=*/false);
+      return torch::group_norm(values, values.dim() == 2 ? dense_groups_ : groups_, weight_, bias_, kEpsilon,
+                               /*cudnn_enabled=*/false);
   }
   return values;
 }

@@ -29,16 +29,32 @@ StateTensor to_state(const std::string& name, const torch::Tensor& tensor) {
   return stored;
 }
 
-void from_state(const StateTensor& stored, const std::string& name, const torch::Tensor& tensor) {
-  const auto type = stored.type == StateTensor::Type::kF32 ? torch::kFloat32 : torch::kInt64;
-  if (stored.name != name || tensor.scalar_type() != type || tensor.sizes() != at::IntArrayRef(stored.dims))
+/// One tensor of a state and where it goes.
+struct Move {
+  const StateTensor* from;
+  std::string name;
+  torch::Tensor to;
+};
+
+torch::ScalarType type_of(const StateTensor& stored) {
+  return stored.type == StateTensor::Type::kF32 ? torch::kFloat32 : torch::kInt64;
+}
+
+void check(const Move& move) {
+  const StateTensor& stored = *move.from;
+  if (stored.name != move.name || move.to.scalar_type() != type_of(stored) ||
+      move.to.sizes() != at::IntArrayRef(stored.dims))
     throw Failure(fmt::format("the state holds '{}' [{}] where the model has '{}' [{}]", stored.name,
-                              fmt::join(stored.dims, ", "), name, fmt::join(tensor.sizes(), ", ")));
-  auto cpu = torch::empty(tensor.sizes(), torch::TensorOptions().dtype(type));
-  if (stored.bytes.size() != cpu.nbytes())
-    throw Failure(fmt::format("the state's '{}' has {} bytes instead of {}", name, stored.bytes.size(), cpu.nbytes()));
-  if (!stored.bytes.empty()) std::memcpy(cpu.data_ptr(), stored.bytes.data(), stored.bytes.size());
-  tensor.copy_(cpu);
+                              fmt::join(stored.dims, ", "), move.name, fmt::join(move.to.sizes(), ", ")));
+  if (stored.bytes.size() != move.to.nbytes())
+    throw Failure(
+        fmt::format("the state's '{}' has {} bytes instead of {}", move.name, stored.bytes.size(), move.to.nbytes()));
+}
+
+void carry_out(const Move& move) {
+  const auto cpu = torch::empty(move.to.sizes(), torch::TensorOptions().dtype(type_of(*move.from)));
+  if (!move.from->bytes.empty()) std::memcpy(cpu.data_ptr(), move.from->bytes.data(), move.from->bytes.size());
+  move.to.copy_(cpu);
 }
 
 void require_count(const char* what, std::size_t stored, std::size_t wanted) {
@@ -65,22 +81,30 @@ void restore_state(const ModelState& state, Model& model, Optimizer* optimizer) 
   const torch::NoGradGuard no_gradients;
   const auto parameters = model.named_parameters();
   const auto buffers = model.named_buffers();
+  std::vector<Move> moves;
   require_count("parameters", state.parameters.size(), parameters.size());
   require_count("buffers", state.buffers.size(), buffers.size());
   for (std::size_t i = 0; i < parameters.size(); ++i)
-    from_state(state.parameters[i], parameters[i].key(), parameters[i].value());
-  for (std::size_t i = 0; i < buffers.size(); ++i) from_state(state.buffers[i], buffers[i].key(), buffers[i].value());
-  if (optimizer == nullptr) return;
-  if (state.optimizer.empty() && state.optimizer_step == 0) {
-    optimizer->reset();
-    return;
+    moves.push_back({&state.parameters[i], parameters[i].key(), parameters[i].value()});
+  for (std::size_t i = 0; i < buffers.size(); ++i)
+    moves.push_back({&state.buffers[i], buffers[i].key(), buffers[i].value()});
+  const bool without_optimizer = state.optimizer.empty() && state.optimizer_step == 0;
+  if (optimizer != nullptr && !without_optimizer) {
+    require_count("optimiser tensors", state.optimizer.size(), optimizer->slots().size() * parameters.size());
+    std::size_t next = 0;
+    for (auto& slot : optimizer->slots())
+      for (std::size_t i = 0; i < slot.tensors.size(); ++i)
+        moves.push_back({&state.optimizer[next++], slot.name + "/" + parameters[i].key(), slot.tensors[i]});
   }
-  require_count("optimiser tensors", state.optimizer.size(), optimizer->slots().size() * parameters.size());
-  std::size_t next = 0;
-  for (auto& slot : optimizer->slots())
-    for (std::size_t i = 0; i < slot.tensors.size(); ++i)
-      from_state(state.optimizer[next++], slot.name + "/" + parameters[i].key(), slot.tensors[i]);
-  optimizer->set_steps(state.optimizer_step);
+
+  // All are checked before the first is moved: a model that is half of this state and half of another is neither.
+  for (const auto& move : moves) check(move);
+  for (const auto& move : moves) carry_out(move);
+  if (optimizer == nullptr) return;
+  if (without_optimizer)
+    optimizer->reset();
+  else
+    optimizer->set_steps(state.optimizer_step);
 }
 
 }  // namespace expunge

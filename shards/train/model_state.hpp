@@ -12,7 +12,7 @@ namespace expunge {
 [[nodiscard]] ModelState capture_state(const Model& model, const Optimizer* optimizer);
 
 /// Puts a state into a model and, where one is given, an optimiser. A state without optimiser tensors resets it. Throws
-/// Failure naming the first tensor whose name, type or shape is another.
+/// Failure naming the first tensor whose name, type or shape is another, and changes nothing then.
 void restore_state(const ModelState& state, Model& model, Optimizer* optimizer);
 
 }  // namespace expunge

@@ -23,7 +23,7 @@ double power(double x, std::int64_t n) {
 }
 
 struct AdamRates {
-  float beta1, beta2, decay, step_size, scale2, epsilon, shrink;
+  float beta1, beta2, rest1, rest2, decay, step_size, scale2, epsilon, shrink;
 };
 
 // Plain loops over contiguous floats: the compiler vectorises them without changing a bit.
@@ -52,8 +52,8 @@ void adam(float* __restrict w, const float* __restrict g, float* __restrict m, f
           const AdamRates& r) {
   for (std::int64_t i = 0; i < n; ++i) {
     const float gradient = g[i] + r.decay * w[i];
-    m[i] = r.beta1 * m[i] + (1.0F - r.beta1) * gradient;
-    v[i] = r.beta2 * v[i] + (1.0F - r.beta2) * (gradient * gradient);
+    m[i] = r.beta1 * m[i] + r.rest1 * gradient;
+    v[i] = r.beta2 * v[i] + r.rest2 * (gradient * gradient);
     w[i] = r.shrink * w[i] - r.step_size * (m[i] / (std::sqrt(v[i]) * r.scale2 + r.epsilon));
   }
 }
@@ -101,6 +101,8 @@ void Optimizer::apply(std::size_t index, const torch::Tensor& gradient) {
   if (is_adam) {
     rates = {static_cast<float>(c.beta1),
              static_cast<float>(c.beta2),
+             static_cast<float>(1 - c.beta1),  // in double: 1 − 0.999F is off by 5e-5 of itself
+             static_cast<float>(1 - c.beta2),
              decoupled ? 0.0F : decay,
              static_cast<float>(learning_rate_ / (1 - power(c.beta1, steps_))),
              static_cast<float>(1 / std::sqrt(1 - power(c.beta2, steps_))),

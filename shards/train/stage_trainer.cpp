@@ -21,6 +21,7 @@ torch::Device torch_device(const Device& device) {
 }
 
 std::shared_ptr<Model> model_of(const TrainingConfiguration& c) {
+  check_batch_size(c.model, c.shape, c.classes, c.batch_size);
   return make_model(Spec::parse(c.model, "model"), {c.shape, c.classes});
 }
 
@@ -206,6 +207,15 @@ StageOutcome StageTrainer::train(SliceId stage, const ShardSamples& samples, std
   }
   outcome.complete = true;
   return outcome;
+}
+
+void check_batch_size(const std::string& model, const std::vector<std::int64_t>& shape, std::int64_t classes,
+                      std::int64_t batch_size) {
+  if (batch_size > 1 || !make_model(Spec::parse(model, "model"), {shape, classes})->normalises_over_batch()) return;
+  throw UsageError(
+      fmt::format("the model '{}' normalises over the batch, which one sample alone has no statistics for: give a "
+                  "--batch-size of at least 2, or norm=group",
+                  model));
 }
 
 std::string default_step(const std::string& model, const std::vector<std::int64_t>& shape, std::int64_t classes) {

@@ -38,7 +38,7 @@ struct StageOutcome {
 /// enters.
 class StageTrainer {
  public:
-  /// Throws UsageError where the model doesn't fit the configured shape.
+  /// Throws UsageError where the model doesn't fit the configured shape, or the batch size the model.
   StageTrainer(const TrainingConfiguration& configuration, const Key& seed, ShardId shard, const Device& device);
   StageTrainer(StageTrainer&&) noexcept;
   StageTrainer& operator=(StageTrainer&&) noexcept;
@@ -59,6 +59,10 @@ class StageTrainer {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Throws UsageError where batches of `batch_size` can't train `model`: one sample has no statistics to normalise by.
+void check_batch_size(const std::string& model, const std::vector<std::int64_t>& shape, std::int64_t classes,
+                      std::int64_t batch_size);
 
 /// "static" where `model` has a form that trains without autograd, else "autograd".
 [[nodiscard]] std::string default_step(const std::string& model, const std::vector<std::int64_t>& shape,

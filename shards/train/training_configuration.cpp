@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/train/training_configuration.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 
@@ -119,10 +120,15 @@ TrainingConfiguration TrainingConfiguration::from_settings(
     const std::vector<std::pair<std::string, std::string>>& settings) {
   const auto& known = all_settings();
   TrainingConfiguration configuration;
+  const auto is_known = [&](const std::string& name) {
+    return std::ranges::find(known, name, &Setting::name) != known.end();
+  };
   for (std::size_t i = 0; i < std::max(known.size(), settings.size()); ++i) {
-    if (i >= settings.size()) throw Failure(fmt::format("the setting '{}' is missing", known[i].name));
-    if (i >= known.size() || settings[i].first != known[i].name)
+    if (i < settings.size() && !is_known(settings[i].first))
       throw Failure(fmt::format("the setting '{}' is not known here", settings[i].first));
+    if (i >= known.size()) throw Failure(fmt::format("the setting '{}' is there twice", settings[i].first));
+    if (i >= settings.size() || settings[i].first != known[i].name)
+      throw Failure(fmt::format("the setting '{}' is missing, or not in its place", known[i].name));
     if (!known[i].read(configuration, settings[i].second))
       throw Failure(fmt::format("the setting '{}' has a malformed value '{}'", known[i].name, settings[i].second));
   }
