@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
@@ -124,7 +125,7 @@ class ShardRun {
   }
 
   void check_origin(const std::filesystem::path& path, const Provenance& found, SliceId stage,
-                    const ShardSamples& samples) const {
+                    const ShardSamples& samples) {
     const Provenance expected = provenance_of(stage, samples, found.state_before);
     const auto refuse = [&](std::string_view what) {
       throw Failure(fmt::format("{}: {}: it does not belong to this run as it is configured now", path.string(), what));
@@ -136,7 +137,20 @@ class ShardRun {
     if (found.live != expected.live || found.samples != expected.samples) refuse("it was trained on other samples");
   }
 
-  [[nodiscard]] Provenance provenance_of(SliceId stage, const ShardSamples& samples, const Digest& before) const {
+  /// The digest of the samples that `stage` trains on. Digests of sets add up, so every sample is hashed once a shard,
+  /// not once a stage.
+  [[nodiscard]] SetDigest live_in(SliceId stage, const ShardSamples& samples) {
+    while (live_slices_.size() < stage.value()) {
+      const auto range = samples.stage_range(SliceId(static_cast<std::uint32_t>(live_slices_.size()) + 1), false);
+      live_slices_.push_back(live_digest(samples.ids().subspan(range.begin, range.size()), live_key_));
+    }
+    if (c_.slicing == Slicing::kSequential) return live_slices_[stage.value() - 1];
+    SetDigest live;
+    for (std::uint32_t slice = 0; slice < stage.value(); ++slice) live.merge(live_slices_[slice]);
+    return live;
+  }
+
+  [[nodiscard]] Provenance provenance_of(SliceId stage, const ShardSamples& samples, const Digest& before) {
     const auto range = samples.stage_range(stage, c_.slicing == Slicing::kCumulative);
     Provenance p;
     p.shard = shard_;
@@ -147,7 +161,7 @@ class ShardRun {
     p.model = c_.model;
     p.configuration = c_.digest();
     p.fingerprint = context_.fingerprint;
-    p.live = live_digest(samples.ids().subspan(range.begin, range.size()), live_key_);
+    p.live = live_in(stage, samples);
     p.state_before = before;
     return p;
   }
@@ -233,6 +247,7 @@ class ShardRun {
   const ShardHooks& hooks_;
   std::filesystem::path folder_;
   Key live_key_;
+  std::vector<SetDigest> live_slices_;  // of slices 1, 2, …, as far as they have been asked for
   ShardOutcome outcome_;
 };
 

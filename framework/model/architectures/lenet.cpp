@@ -6,6 +6,7 @@
 #include "framework/core/error.hpp"
 #include "framework/model/architecture.hpp"
 #include "framework/model/keyed_dropout.hpp"
+#include "framework/model/max_pool.hpp"
 #include "framework/model/norm.hpp"
 
 namespace expunge {
@@ -31,8 +32,9 @@ class Lenet : public Model {
   }
 
   torch::Tensor logits(const torch::Tensor& batch, const Pass& pass) override {
-    torch::Tensor values = torch::max_pool2d(activate(norm1_(conv1_(batch), pass.training)), 2);
-    values = torch::max_pool2d(activate(norm2_(conv2_(values), pass.training)), 2).flatten(1);
+    // The activations never decrease, so they may come after the maximum: on a quarter of the places.
+    torch::Tensor values = activate(max_pool_2x2(norm1_(conv1_(batch), pass.training)));
+    values = activate(max_pool_2x2(norm2_(conv2_(values), pass.training))).flatten(1);
     values = keyed_dropout(activate(fc1_(values)), dropout_, 0, pass);
     values = keyed_dropout(activate(fc2_(values)), dropout_, 1, pass);
     return fc3_(values);

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "framework/model/max_pool.hpp"
+
+#include <bit>
+
+#include <torch/torch.h>
+
+namespace expunge {
+
+namespace {
+
+struct Planes {
+  std::int64_t count, height, width;
+};
+
+Planes planes_of(const torch::Tensor& values) {
+  return {values.size(0) * values.size(1), values.size(2), values.size(3)};
+}
+
+// Without branches, so that the compiler can work on several windows at once.
+void forward_row(const float* __restrict upper, const float* __restrict lower, float* __restrict maxima,
+                 std::int32_t* __restrict places, std::int64_t windows) {
+  for (std::int64_t i = 0; i < windows; ++i) {
+    float best = upper[2 * i];
+    std::int32_t place = 0;
+    const auto consider = [&](float value, std::int32_t at) {
+      const bool wins = (value > best) | (value != value);
+      best = wins ? value : best;
+      place = wins ? at : place;
+    };
+    consider(upper[2 * i + 1], 1);
+    consider(lower[2 * i], 2);
+    consider(lower[2 * i + 1], 3);
+    maxima[i] = best;
+    places[i] = place;
+  }
+}
+
+void backward_row(const float* __restrict gradient, const std::int32_t* __restrict places, float* __restrict upper,
+                  float* __restrict lower, std::int64_t windows) {
+  for (std::int64_t i = 0; i < windows; ++i) {
+    const auto bits = std::bit_cast<std::uint32_t>(gradient[i]);
+    const std::int32_t place = places[i];
+    const auto share_of = [&](std::int32_t at) {  // the gradient, or zero
+      return std::bit_cast<float>(bits & (0U - static_cast<std::uint32_t>(place == at)));
+    };
+    upper[2 * i] = share_of(0);
+    upper[2 * i + 1] = share_of(1);
+    lower[2 * i] = share_of(2);
+    lower[2 * i + 1] = share_of(3);
+  }
+}
+
+class MaxPool : public torch::autograd::Function<MaxPool> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& values) {
+    const torch::Tensor input = values.contiguous();
+    const auto [count, height, width] = planes_of(input);
+    torch::Tensor maxima = torch::empty({input.size(0), input.size(1), height / 2, width / 2}, input.options());
+    const torch::Tensor places = torch::empty(maxima.sizes(), torch::kInt32);
+    const auto* from = input.data_ptr<float>();
+    auto* to = maxima.data_ptr<float>();
+    auto* at = places.data_ptr<std::int32_t>();
+    for (std::int64_t plane = 0; plane < count; ++plane, from += height * width) {
+      for (std::int64_t row = 0; row < height / 2; ++row, to += width / 2, at += width / 2)
+        forward_row(from + 2 * row * width, from + (2 * row + 1) * width, to, at, width / 2);
+    }
+    context->save_for_backward({places});
+    context->saved_data["height"] = height;
+    context->saved_data["width"] = width;
+    return maxima;
+  }
+
+  static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                               const torch::autograd::tensor_list& gradients) {
+    const torch::Tensor gradient = gradients[0].contiguous();
+    const torch::Tensor places = context->get_saved_variables()[0];
+    const std::int64_t height = context->saved_data["height"].toInt();
+    const std::int64_t width = context->saved_data["width"].toInt();
+    const std::vector<std::int64_t> sizes{gradient.size(0), gradient.size(1), height, width};
+    const bool covered = height % 2 == 0 && width % 2 == 0;
+    torch::Tensor input = covered ? torch::empty(sizes, gradient.options()) : torch::zeros(sizes, gradient.options());
+    const auto* from = gradient.data_ptr<float>();
+    const auto* at = places.data_ptr<std::int32_t>();
+    auto* to = input.data_ptr<float>();
+    const std::int64_t count = planes_of(input).count;
+    for (std::int64_t plane = 0; plane < count; ++plane, to += height * width) {
+      for (std::int64_t row = 0; row < height / 2; ++row, from += width / 2, at += width / 2)
+        backward_row(from, at, to + 2 * row * width, to + (2 * row + 1) * width, width / 2);
+    }
+    return {input};
+  }
+};
+
+}  // namespace
+
+torch::Tensor max_pool_2x2(const torch::Tensor& values) {
+  return values.is_cpu() ? MaxPool::apply(values) : torch::max_pool2d(values, 2);
+}
+
+}  // namespace expunge
