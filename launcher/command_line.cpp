@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <span>
@@ -131,13 +132,15 @@ Exit tell_help() {
 
 int run_command_line(int argc, const char* const* argv) {
   try {
+    hold_standard_streams();
+    // A file that reaches the limit of its size is then told like a full disk, rather than ending the process.
+    std::signal(SIGXFSZ, SIG_IGN);
     leave_output_to_rank_0();
     if (argc < 2) return static_cast<int>(tell_help());
     Exit exit = Exit::kDone;
     const Outcome thrown = outcome_of([&] {
       const std::vector<std::string> words(argv + 1, argv + argc);
-      exit = dispatch(words, argv);
-      flush_output();
+      with_output([&] { exit = dispatch(words, argv); });
     });
     if (thrown.exit != Exit::kDone) tell_once(thrown);
     return static_cast<int>(worse(exit, thrown.exit));

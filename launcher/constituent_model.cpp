@@ -61,7 +61,13 @@ std::unique_ptr<Constituent> load_constituent(const std::filesystem::path& run,
                                               const Device& device) {
   const SliceRecord& last = record.slices.back();
   const auto path = shard_folder(run, record.shard) / last.file.name;
-  const SliceFile file = read_slice(path, last.file.digest);
+  const SliceFile file = [&] {
+    try {
+      return read_slice(path, last.file.digest);
+    } catch (const Failure& failure) {
+      throw Failure(fmt::format("{}: {}", failure.what(), how_to_mend(run, record.shard)));
+    }
+  }();
   if (file.provenance.configuration != configuration.digest())
     throw Failure(
         fmt::format("{}: it was trained under another configuration than the run's manifest says", path.string()));

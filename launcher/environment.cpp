@@ -93,10 +93,7 @@ void Session::open_communicators() {
 
 Exit run_together(Communicator& comm, const std::function<Exit()>& work) {
   Exit returned = Exit::kDone;
-  const auto thrown = agree(comm, outcome_of([&] {
-                              returned = work();
-                              flush_output();
-                            }));
+  const auto thrown = agree(comm, outcome_of([&] { with_output([&] { returned = work(); }); }));
   if (comm.is_root()) tell_failure(thrown);
   // Nobody leaves before rank 0 has spoken: the launcher ends the others with the first that returns another code than
   // 0.

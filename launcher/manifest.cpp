@@ -41,8 +41,9 @@ Manifest Manifest::from_json(const std::string& text, const std::string& source)
     const Json json = Json::parse(text);
     if (json.at("format") != "expunge-run") throw Failure("it is not the manifest of a run");
     if (const int version = json.at("format_version").get<int>(); version != kFormatVersion)
-      throw Failure(
-          fmt::format("it has format version {}, and this program reads version {}", version, kFormatVersion));
+      throw Failure(fmt::format("it has format version {}, and this program reads version {}{}", version,
+                                kFormatVersion,
+                                version > kFormatVersion ? ": use the newer release that wrote it" : ""));
     Manifest manifest;
     manifest.data = json.at("data").get<std::string>();
     std::vector<std::pair<std::string, std::string>> settings;
@@ -63,7 +64,8 @@ Manifest Manifest::from_json(const std::string& text, const std::string& source)
     manifest.journal_head = Digest::from_hex(json.at("journal").at("head").get<std::string>());
     return manifest;
   } catch (const Json::exception& problem) {
-    throw Failure(fmt::format("{}: {}", source, problem.what()));
+    throw Failure(fmt::format("{} is damaged: restore it from a copy, the run's seed is nowhere else ({})", source,
+                              problem.what()));
   } catch (const Error& problem) {
     throw Failure(fmt::format("{}: {}", source, problem.what()));
   }

@@ -5,21 +5,27 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/chrono.h>
 
 #include "framework/core/error.hpp"
+#include "framework/io/system_call.hpp"
 
 namespace expunge {
 
 RunDirectory::RunDirectory(std::filesystem::path path) : path_(std::filesystem::absolute(path)) {}
 
 bool RunDirectory::exists() const {
-  return std::filesystem::exists(manifest_path());
+  std::error_code error;
+  const auto type = std::filesystem::status(manifest_path(), error).type();
+  if (type == std::filesystem::file_type::not_found) return false;
+  if (error) fail_system_call("read", manifest_path(), error.value());
+  return true;
 }
 
 Manifest RunDirectory::manifest() const {
@@ -59,37 +65,90 @@ std::string content_of(int descriptor) {
   return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
 }
 
+std::filesystem::path lock_path(const RunDirectory& run) {
+  return run.path() / "lock";
+}
+
+/// The folders that would have to be made for `path`, the deepest first.
+std::vector<std::filesystem::path> missing_folders(std::filesystem::path path) {
+  std::vector<std::filesystem::path> missing;
+  std::error_code unreadable;
+  for (; !path.empty() && std::filesystem::status(path, unreadable).type() == std::filesystem::file_type::not_found;
+       path = path.parent_path())
+    missing.push_back(path);
+  return missing;
+}
+
+/// Whether a file is still the one that its path leads to.
+bool is_at(int descriptor, const std::filesystem::path& path) {
+  struct stat open {};
+  struct stat there {};
+  return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &there) == 0 && open.st_dev == there.st_dev &&
+         open.st_ino == there.st_ino;
+}
+
 }  // namespace
 
-RunLock::RunLock(const RunDirectory& run) {
-  system_files().make_directory(run.path());
-  const auto path = run.path() / "lock";
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor_ < 0)
-    throw Failure(fmt::format("{}: cannot open the run's lock: {}", path.string(), std::strerror(errno)));
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const int reason = errno;
-    const std::string holder = content_of(descriptor_);
-    ::close(descriptor_);
-    if (reason == EWOULDBLOCK)
-      throw Stopped(fmt::format(
-          "{}: another job holds this run ({}): wait for it to end, or stop it with 'expunge halt --run {}'",
-          run.path().string(), holder.empty() ? "it has not said which" : holder, run.path().string()));
-    throw Failure(fmt::format("{}: cannot lock: {}", path.string(), std::strerror(reason)));
-  }
+RunLock::RunLock(const RunDirectory& run) : run_(run) {
+  // A job that gives the lock back may take its file or the folder away between two steps of this one: then once more.
+  constexpr int kAttempts = 100;
+  for (int attempt = 0; descriptor_ < 0 && attempt < kAttempts; ++attempt) open_and_lock();
+  if (descriptor_ < 0) throw Stopped(fmt::format("{}: other jobs come and go here: try again", run.path().string()));
   if (std::string holder = content_of(descriptor_); !holder.empty()) died_ = std::move(holder);
   const std::string me = who_am_i();
-  if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, me.data(), me.size(), 0) < 0) {
-    const int reason = errno;
-    ::close(descriptor_);
-    throw Failure(fmt::format("{}: cannot write the run's lock: {}", path.string(), std::strerror(reason)));
+  if (::ftruncate(descriptor_, 0) == 0 && ::pwrite(descriptor_, me.data(), me.size(), 0) >= 0) return;
+  const int reason = errno;
+  give_back();
+  fail_system_call("write the run's lock", lock_path(run), reason);
+}
+
+/// Leaves `descriptor_` at -1 where it has to be tried again.
+void RunLock::open_and_lock() {
+  auto missing = missing_folders(run_.path());
+  if (!missing.empty()) made_ = std::move(missing);
+  const auto path = lock_path(run_);
+  int descriptor = -1;
+  try {
+    system_files().make_directory(run_.path());
+    descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0 && errno == ENOENT) return;
+    if (descriptor < 0) fail_system_call("open the run's lock", path, errno);
+  } catch (const Failure&) {
+    remove_made_folders();
+    throw;
   }
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    const int reason = errno;
+    const std::string holder = content_of(descriptor);
+    ::close(descriptor);
+    if (reason != EWOULDBLOCK) fail_system_call("lock", path, reason);
+    throw Stopped(
+        fmt::format("{}: another job holds this run ({}): wait for it to end, or stop it with 'expunge halt --run {}'",
+                    run_.path().string(), holder.empty() ? "it has not said which" : holder, run_.path().string()));
+  }
+  if (is_at(descriptor, path))
+    descriptor_ = descriptor;
+  else
+    ::close(descriptor);
+}
+
+void RunLock::remove_made_folders() const {
+  for (const auto& folder : made_) ::rmdir(folder.c_str());
+}
+
+void RunLock::give_back() {
+  // An empty lock file says that its holder gave it back; closing releases the lock. Failing here loses only that word.
+  if (::ftruncate(descriptor_, 0) != 0) errno = 0;
+  struct stat status {};
+  if (::stat(run_.manifest_path().c_str(), &status) != 0 && errno == ENOENT) {
+    ::unlink(lock_path(run_).c_str());
+    remove_made_folders();
+  }
+  ::close(std::exchange(descriptor_, -1));
 }
 
 RunLock::~RunLock() {
-  // An empty lock file says that its holder gave it back; closing releases the lock. Failing here loses only that word.
-  if (::ftruncate(descriptor_, 0) != 0) errno = 0;
-  ::close(descriptor_);
+  if (descriptor_ >= 0) give_back();
 }
 
 }  // namespace expunge

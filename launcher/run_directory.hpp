@@ -20,6 +20,7 @@ class RunDirectory {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path manifest_path() const { return path_ / "manifest.json"; }
+  /// Whether there is a manifest. Throws Failure where the folder can't be looked at.
   [[nodiscard]] bool exists() const;
   /// Throws Failure that says what to do where there is no run, or its manifest can't be read.
   [[nodiscard]] Manifest manifest() const;
@@ -36,16 +37,24 @@ class RunDirectory {
 class RunLock {
  public:
   /// Makes the folder (mode 0700) where it isn't there. Throws Stopped naming the holder where another job has the run,
-  /// Failure where the folder can't be written.
+  /// Failure where the folder can't be written; nothing is left then.
   explicit RunLock(const RunDirectory& run);
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
+  /// Gives the lock back. Where no manifest came to be, its file and the folders it made go too: a start that was
+  /// refused leaves nothing.
   ~RunLock();
 
   /// What the lock's last holder wrote of itself, if it ended without giving the lock back: it was killed.
   [[nodiscard]] const std::optional<std::string>& died() const { return died_; }
 
  private:
+  void open_and_lock();
+  void give_back();
+  void remove_made_folders() const;
+
+  RunDirectory run_;
+  std::vector<std::filesystem::path> made_;  ///< folders that were not there before, the deepest first
   int descriptor_ = -1;
   std::optional<std::string> died_;
 };

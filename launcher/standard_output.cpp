@@ -10,11 +10,34 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "framework/comm/mpi_communicator.hpp"
 #include "framework/core/error.hpp"
 
 namespace expunge {
+
+namespace {
+
+/// Set once a loss was told.
+bool loss_told = false;
+
+[[noreturn]] void tell_loss(int reason) {
+  loss_told = true;
+  throw Failure(reason == 0
+                    ? "standard output can't be written"
+                    : fmt::format("standard output can't be written: {}", std::generic_category().message(reason)));
+}
+
+}  // namespace
+
+void hold_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    // The lowest free number is the one that `open` gives: this one, since those below are open.
+    if (::open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY) != stream) return;
+  }
+}
 
 void leave_output_to_rank_0() {
   if (launch_position().rank == 0) return;
@@ -24,14 +47,26 @@ void leave_output_to_rank_0() {
   ::close(nowhere);
 }
 
-void flush_output() {
+void with_output(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) != 0 && !loss_told) tell_loss(error.code().value());
+    throw;
+  } catch (...) {
+    // What was printed before is still worth having; a loss is what is being told already.
+    std::cout.flush();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) loss_told = true;
+    throw;
+  }
   errno = 0;
   std::cout.flush();
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good()) return;
-  const int reason = errno;
-  throw Failure(reason == 0
-                    ? "standard output can't be written"
-                    : fmt::format("standard output can't be written: {}", std::generic_category().message(reason)));
+  const bool arrived = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  if (!arrived && !loss_told) tell_loss(errno);
+}
+
+std::string document_text(const nlohmann::ordered_json& document) {
+  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace expunge

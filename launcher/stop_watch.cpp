@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 
 #include <fmt/chrono.h>
@@ -19,22 +20,32 @@ namespace {
 
 using SystemClock = std::chrono::system_clock;
 
+/// Seconds, 100 years: what lies farther off than that can't be meant, and a clock that counts nanoseconds can't hold
+/// it.
+constexpr long kFarthest = 100L * 366 * 24 * 3600;
+
 std::optional<SystemClock::time_point> as_length(const std::string& text, SystemClock::time_point now) {
   long count = 0;
   char unit = 0;
   char rest = 0;
-  if (std::sscanf(text.c_str(), "%9ld%c%c", &count, &unit, &rest) != 2 || count < 0) return std::nullopt;
-  if (unit == 's') return now + std::chrono::seconds(count);
-  if (unit == 'm') return now + std::chrono::minutes(count);
-  if (unit == 'h') return now + std::chrono::hours(count);
-  return std::nullopt;
+  if (std::sscanf(text.c_str(), "%18ld%c%c", &count, &unit, &rest) != 2 || count < 0) return std::nullopt;
+  const long seconds = unit == 's' ? 1 : (unit == 'm' ? 60 : (unit == 'h' ? 3600 : 0));
+  if (seconds == 0 || count > kFarthest / seconds) return std::nullopt;
+  return now + std::chrono::seconds(count * seconds);
 }
 
 std::optional<SystemClock::time_point> as_date(const std::string& text, const char* format, std::tm base) {
   const char* end = ::strptime(text.c_str(), format, &base);
   if (end == nullptr || *end != '\0') return std::nullopt;
   base.tm_isdst = -1;
-  return SystemClock::from_time_t(std::mktime(&base));
+  const std::time_t time = std::mktime(&base);
+  if (time < 0 || time > 2 * kFarthest) return std::nullopt;
+  return SystemClock::from_time_t(time);
+}
+
+std::string signal_name(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
 }
 
 StopRequest asked_by(HaltRequest request) {
@@ -73,7 +84,7 @@ std::optional<SystemClock::time_point> slurm_deadline() {
   const char* end = std::getenv("SLURM_JOB_END_TIME");
   if (end == nullptr) return std::nullopt;
   const long long seconds = std::atoll(end);
-  if (seconds <= 0) return std::nullopt;
+  if (seconds <= 0 || seconds > 2 * kFarthest) return std::nullopt;
   return SystemClock::from_time_t(static_cast<std::time_t>(seconds)) - std::chrono::minutes(1);
 }
 
@@ -94,7 +105,7 @@ StopRequest StopWatch::poll() {
 void StopWatch::look() {
   if (const int signal = stop_signal(); signal != 0) {
     decided_ = StopRequest::kNow;
-    reason_ = fmt::format("signal {}", signal);
+    reason_ = signal_name(signal);
     return;
   }
   if (deadline_ && SystemClock::now() >= *deadline_) {

@@ -77,7 +77,7 @@ TrainingConfiguration plain_configuration(const TrainingOptions& o, const Datase
   c.model = o.model;
   c.shape = data.shape();
   c.feature_type = data.feature_type();
-  c.classes = data.classes() > 0 ? data.classes() : o.classes.value_or(0);
+  c.classes = o.classes.value_or(data.classes());
   c.placed_by_subject = data.has_subjects();
   c.normalisation = {o.input_mean, o.input_std};
   c.shards = static_cast<std::uint32_t>(o.shards);

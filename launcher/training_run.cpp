@@ -3,7 +3,6 @@
 #include "launcher/training_run.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +13,7 @@
 #include "launcher/data_spec.hpp"
 #include "launcher/halt_file.hpp"
 #include "launcher/job_board.hpp"
+#include "launcher/standard_output.hpp"
 #include "launcher/state_size.hpp"
 #include "launcher/stop_watch.hpp"
 
@@ -82,10 +82,9 @@ void TrainingRun::agree_on_manifest() {
       if (training_.model.empty()) missing.emplace_back("--model is missing: what to train");
       if (!missing.empty()) throw UsageError(missing);
     }
-    const Spec spec = Spec::parse(training_.data.empty() ? manifest_.data : training_.data, "data");
-    data_ = open_dataset(spec);
+    data_ = open_data_of_run(training_.data, manifest_.data);
     if (!resumed_) {
-      manifest_.data = with_absolute_paths(spec);
+      manifest_.data = data_for_manifest(Spec::parse(training_.data, "data"));
       manifest_.configuration = configuration_of(training_, *data_);
     } else if (const auto found = conflicts(table_, training_, *data_, manifest_); !found.empty()) {
       std::vector<std::string> lines{
@@ -111,9 +110,11 @@ void TrainingRun::agree_on_manifest() {
   if (resumed_) {
     if (fingerprint != manifest_.data_fingerprint)
       throw Failure(fmt::format(
-          "{}: these are not the samples that the run was begun with ({} then, {} now): give the same data, or "
-          "choose another --run directory",
-          training_.data.empty() ? manifest_.data : training_.data, manifest_.samples(), data_->size()));
+          "{}: these are not the samples that the run was begun with ({}): give the same data, or choose another --run "
+          "directory",
+          training_.data.empty() ? manifest_.data : training_.data,
+          data_->size() == manifest_.samples() ? fmt::format("as many, {}, but not the same", data_->size())
+                                               : fmt::format("{} then, {} now", manifest_.samples(), data_->size())));
     return;
   }
   manifest_.data_fingerprint = fingerprint;
@@ -188,7 +189,7 @@ Exit TrainingRun::print_plan() const {
                     {"storage_bytes", storage},
                     {"ranks", comm_.size()},
                     {"ranks_with_work", used}};
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}", document_text(json));
     return Exit::kDone;
   }
   fmt::print("would {} {}\n", resumed_ ? "go on with" : "make", directory_.path().string());
@@ -284,7 +285,7 @@ Exit TrainingRun::report(const std::vector<ShardOutcome>& mine, const std::strin
     own["train"] = own["train"].get<double>() + outcome.train_seconds;
     own["checkpoint"] = own["checkpoint"].get<double>() + outcome.checkpoint_seconds;
   }
-  const auto all = comm_.gather(bytes_of(own.dump()));
+  const auto all = comm_.gather(bytes_of(own.dump(-1, ' ', false, Json::error_handler_t::replace)));
 
   bool complete = true;
   together(comm_, [&] {
@@ -337,7 +338,7 @@ Exit TrainingRun::report(const std::vector<ShardOutcome>& mine, const std::strin
                       {"bytes_written", written},
                       {"peak_resident_bytes", peak},
                       {"shards", shards}};
-      fmt::print("{}\n", json.dump(2));
+      fmt::print("{}", document_text(json));
     } else {
       const auto finished = std::count_if(records.begin(), records.end(), [&](const auto& r) {
         return r.slices.size() == manifest_.configuration.slices;
@@ -352,7 +353,6 @@ Exit TrainingRun::report(const std::vector<ShardOutcome>& mine, const std::strin
         fmt::print("  stopped by {}: run 'expunge train --run {}' again to go on\n",
                    reason.empty() ? "request" : reason, directory_.path().string());
     }
-    std::fflush(stdout);
   });
   std::array<std::int64_t, 1> incomplete{comm_.is_root() && !complete ? 1 : 0};
   comm_.maximum(incomplete);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <system_error>
 
 #include <fmt/core.h>
 
@@ -64,6 +65,8 @@ Outcome outcome_of(const std::function<void()>& work) {
     return {error.exit(), error.what()};
   } catch (const std::bad_alloc& error) {
     return out_of_memory(error.what());
+  } catch (const std::system_error& error) {
+    return {Exit::kFailed, error.what()};
   } catch (const std::exception& error) {
     if (says_out_of_memory(error.what())) return out_of_memory(error.what());
     return {Exit::kBug, error.what()};

@@ -17,8 +17,9 @@ struct Outcome {
   std::string message;  ///< empty where all went well
 };
 
-/// Runs `work` and turns whatever it throws into an outcome (an unknown exception is a bug; too little memory,
-/// std::bad_alloc or LibTorch's own word for it, a failure).
+/// Runs `work` and turns whatever it throws into an outcome (an unknown exception is a bug; what the system
+/// refused, std::system_error, is a failure, and so is too little memory, std::bad_alloc or LibTorch's own word for
+/// it).
 [[nodiscard]] Outcome outcome_of(const std::function<void()>& work);
 
 /// Collective. The same outcome on every rank: the worst of them (see `worse`), with the message of the lowest rank

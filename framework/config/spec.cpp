@@ -145,9 +145,10 @@ void Spec::expect(std::size_t values, std::string_view what, std::initializer_li
   }
   if (values_.size() == values) return;
   if (values == 0) refuse(*this, fmt::format("'{}' is not a key=value, and {} takes nothing else", values_[0], name_));
-  refuse(*this, fmt::format("{} takes {} ({}) before its options, and {} given", name_,
+  refuse(*this, fmt::format("{} takes {} ({}) before its options, and {} given{}", name_,
                             values == 1 ? "one value" : fmt::format("{} values", values), what,
-                            values_.size() == 1 ? "1 is" : fmt::format("{} are", values_.size())));
+                            values_.size() == 1 ? "1 is" : fmt::format("{} are", values_.size()),
+                            values_.size() > values ? "; a ',' ends a value, so no path here can hold one" : ""));
 }
 
 }  // namespace expunge

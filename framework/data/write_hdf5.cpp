@@ -83,13 +83,16 @@ void write_identities(const Dataset& data, hdf5::File& file) {
 void write_hdf5(const Dataset& data, const std::filesystem::path& path, bool replace) {
   if (!replace && std::filesystem::exists(std::filesystem::symlink_status(path)))
     throw Failure(fmt::format("{} exists; choose another name, or replace it with --force", path.string()));
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(folder, unknown))
+    throw Failure(fmt::format("cannot write {}: there is no folder {}; make it first", path.string(), folder.string()));
   const Unfinished unfinished(path);
   hdf5::File file = hdf5::File::create(unfinished.path());
   write_features(data, file);
   write_identities(data, file);
   file.close();
   sync_file(unfinished.path());
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   system_files().rename(unfinished.path(), path);
   system_files().sync_directory(folder);
 }

@@ -96,7 +96,11 @@ class SystemFiles final : public FileSystem {
       const int error = errno;
       std::error_code unreadable;
       // mkdir of what exists may answer EROFS or EACCES before EEXIST.
-      if (!std::filesystem::is_directory(built, unreadable)) fail_system_call("make the folder", built, error);
+      if (std::filesystem::is_directory(built, unreadable)) continue;
+      if (error == EEXIST)
+        throw Failure(fmt::format("cannot make the folder {}: it is there and is no folder; choose another path",
+                                  built.string()));
+      fail_system_call("make the folder", built, error);
     }
   }
 };

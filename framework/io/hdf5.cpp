@@ -5,6 +5,8 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -63,6 +65,15 @@ std::string name_of_image() {
   return "expunge-image-" + std::to_string(counter++);
 }
 
+/// HDF5 often gives no reason of its own; the system's is known by trying the same.
+[[noreturn]] void fail_creation(const std::filesystem::path& path) {
+  const std::string reason = innermost_error();
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (file.get() < 0) fail_system_call("make", path, errno);
+  ::unlink(path.c_str());
+  throw Failure("cannot make " + path.string() + ": " + reason);
+}
+
 std::string unopened(const std::string& name) {
   const std::string reason = innermost_error();
   std::string message = "cannot open " + name + " as an HDF5 file: " + reason;
@@ -95,6 +106,8 @@ File::~File() {
 File File::open(const std::filesystem::path& path) {
   // The system says more plainly than HDF5 why a file can't be read.
   (void)open_for_reading("read", path);
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) fail_system_call("read", path, EISDIR);
   const Call call;
   const Id access = access_list();
   const Handle handle = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get());
@@ -126,7 +139,7 @@ File File::create_image(std::size_t expected) {
 File File::create(const std::filesystem::path& path) {
   const Call call;
   const Handle handle = H5Fcreate(path.c_str(), H5F_ACC_EXCL, file_creation().get(), writing_access_list().get());
-  if (handle < 0) fail("cannot make " + path.string());
+  if (handle < 0) fail_creation(path);
   return {handle, path.string()};
 }
 

@@ -37,6 +37,11 @@ void fail_system_call(std::string_view verb, const std::filesystem::path& path, 
               ? fmt::format("cannot {} {}: the disk is full ({}); free some space and run again", verb, place, reason)
               : fmt::format("cannot {} {}: the disk is full ({}); {} bytes were needed; free some space and run again",
                             verb, place, reason, bytes));
+    case EFBIG:
+      throw Failure(
+          fmt::format("cannot {} {}: a file may not grow so far here ({}); raise the limit (ulimit -f) or use "
+                      "a file system for larger files, and run again",
+                      verb, place, reason));
     case EACCES:
     case EPERM:
     case EROFS:

@@ -13,6 +13,7 @@
 #include "framework/config/option_table.hpp"
 #include "framework/data/write_hdf5.hpp"
 #include "launcher/commands/data_summary.hpp"
+#include "launcher/standard_output.hpp"
 
 namespace expunge {
 
@@ -32,7 +33,7 @@ Exit run_info(std::span<const std::string> arguments) {
   if (only_printed(table, arguments)) return Exit::kDone;
   const DataSummary summary = summarise(*open_dataset(Spec::parse(spec, "data")), spec);
   if (table.json())
-    fmt::print("{}\n", to_json(summary).dump(2));
+    fmt::print("{}", document_text(to_json(summary)));
   else
     fmt::print("{}", to_text(summary));
   return Exit::kDone;
@@ -47,7 +48,7 @@ void write_and_tell(const std::string& spec, const std::string& out, bool force,
     told["spec"] = spec;
     told["file"] = out;
     told["samples"] = data->size();
-    fmt::print("{}\n", told.dump(2));
+    fmt::print("{}", document_text(told));
   } else {
     fmt::print("{}: {} samples of {}\n", out, data->size(), spec);
   }

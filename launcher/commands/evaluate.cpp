@@ -14,6 +14,7 @@
 #include "launcher/constituent_model.hpp"
 #include "launcher/data_spec.hpp"
 #include "launcher/ensemble.hpp"
+#include "launcher/standard_output.hpp"
 #include "launcher/vote_reduction.hpp"
 
 namespace expunge {
@@ -42,7 +43,7 @@ EvaluationReport report_of(const Ensemble& ensemble, const EnsembleOptions& opti
 /// `inspect` shows it later. A run that may only be read is evaluated all the same.
 void keep_in_run(const RunDirectory& directory, const Json& document) {
   try {
-    publish(system_files(), directory.evaluation_path(), bytes_of(document.dump(2) + "\n"));
+    publish(system_files(), directory.evaluation_path(), bytes_of(document_text(document)));
   } catch (const Failure& failure) {
     log::info("the result is not kept in the run: {}", failure.what());
   }
@@ -98,7 +99,7 @@ Exit run_evaluate(std::span<const std::string> arguments) {
       document.update(to_json(report));
       keep_in_run(directory, document);
       if (table.json())
-        fmt::print("{}\n", document.dump(2));
+        fmt::print("{}", document_text(document));
       else
         fmt::print("{}", to_text(report));
     });

@@ -10,6 +10,7 @@
 #include "framework/config/option_table.hpp"
 #include "framework/io/file_system.hpp"
 #include "launcher/halt_file.hpp"
+#include "launcher/standard_output.hpp"
 
 namespace expunge {
 
@@ -44,7 +45,7 @@ Exit run_halt(std::span<const std::string> arguments) {
   write_halt_file(system_files(), run, after_slice ? HaltRequest::kAfterSlice : HaltRequest::kNow);
   if (table.json()) {
     const nlohmann::ordered_json report{{"run", run}, {"halt", after_slice ? "after-slice" : "now"}};
-    fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}", document_text(report));
   } else {
     fmt::print("asked the job that works on {} to stop {}; the next start of this run resumes it\n", run,
                after_slice ? "after the slices under way" : "now");

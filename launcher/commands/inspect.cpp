@@ -11,7 +11,9 @@
 #include "framework/config/option_table.hpp"
 #include "framework/data/dataset.hpp"
 #include "launcher/constituent_model.hpp"
+#include "launcher/data_spec.hpp"
 #include "launcher/run_directory.hpp"
+#include "launcher/standard_output.hpp"
 #include "shards/checkpoint/slice_file.hpp"
 #include "shards/partition/partitioner.hpp"
 #include "shards/train/stage_plan.hpp"
@@ -22,13 +24,29 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Nothing depends on that file, so one that is not what `evaluate` writes is passed over.
+bool is_evaluation(const Json& document) {
+  if (!document.is_object()) return false;
+  const auto accuracy = document.find("accuracy");
+  if (accuracy == document.end() || !(accuracy->is_number() || accuracy->is_null())) return false;
+  for (const char* name : {"data", "vote"})
+    if (!document.contains(name) || !document[name].is_string()) return false;
+  const auto constituents = document.find("constituents");
+  if (constituents == document.end() || !constituents->is_array()) return false;
+  return std::ranges::all_of(*constituents, [](const Json& one) {
+    return one.is_object() && one.contains("shard") && one["shard"].is_number_unsigned() && one.contains("accuracy") &&
+           (one["accuracy"].is_number() || one["accuracy"].is_null());
+  });
+}
+
 std::optional<Json> last_evaluation(const RunDirectory& directory) {
-  if (!std::filesystem::exists(directory.evaluation_path())) return std::nullopt;
+  std::error_code unreadable;
+  if (!std::filesystem::is_regular_file(directory.evaluation_path(), unreadable)) return std::nullopt;
   const Bytes bytes = read_file(directory.evaluation_path());
   Json document =
       Json::parse(reinterpret_cast<const char*>(bytes.data()),
                   reinterpret_cast<const char*>(bytes.data()) + bytes.size(), nullptr, /*allow_exceptions=*/false);
-  if (!document.is_object() || !document.contains("constituents")) return std::nullopt;
+  if (!is_evaluation(document)) return std::nullopt;
   return document;
 }
 
@@ -167,7 +185,7 @@ Json describe_sample(const RunDirectory& directory, const Manifest& manifest, co
                      const std::string& data_text, std::uint64_t id) {
   const auto& c = manifest.configuration;
   const std::string source = data_text.empty() ? manifest.data : data_text;
-  const auto data = open_dataset(Spec::parse(source, "data"));
+  const auto data = open_data_of_run(data_text, manifest.data);
   if (data->has_subjects() != c.placed_by_subject)
     throw UsageError(fmt::format("{}: the run places samples by {} and this data {} subjects: give the data of the run",
                                  source, c.placed_by_subject ? "subject" : "sample id",
@@ -239,7 +257,7 @@ Exit run_inspect(std::span<const std::string> arguments) {
   const Json json = sample ? describe_sample(directory, manifest, records, data, static_cast<std::uint64_t>(*sample))
                            : describe_run(directory, manifest, records);
   if (table.json())
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}", document_text(json));
   else if (sample)
     print_sample(json);
   else

@@ -3,6 +3,7 @@
 #include "launcher/commands/predict.hpp"
 
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include "aggregation/predict/ensemble.hpp"
 #include "aggregation/predict/prediction_writer.hpp"
@@ -10,7 +11,9 @@
 #include "framework/log/log.hpp"
 #include "launcher/commands/session_options.hpp"
 #include "launcher/commands/vote_options.hpp"
+#include "launcher/data_spec.hpp"
 #include "launcher/ensemble.hpp"
+#include "launcher/standard_output.hpp"
 #include "launcher/vote_reduction.hpp"
 
 namespace expunge {
@@ -40,7 +43,10 @@ Exit run_predict(std::span<const std::string> arguments) {
   }
   file.path = out;
   if (format != "auto") file.format = parse_prediction_format(format);
-  if (table.json() && format == "auto" && out == "-") file.format = PredictionFormat::kJsonLines;
+  if (table.json() && out == "-")
+    throw UsageError(
+        "--json puts one JSON document on standard output, and the predictions go there: name a file for them with "
+        "--out, or give --format jsonl instead of --json");
 
   Session session(session_options);
   return run_together(session, [&] {
@@ -73,7 +79,17 @@ Exit run_predict(std::span<const std::string> arguments) {
     together(comm, [&] {
       if (comm.is_root()) writer->finish();
     });
-    if (comm.is_root()) log::info("{} samples answered by {} models", data->size(), ensemble.models);
+    if (!comm.is_root()) return Exit::kDone;
+    if (table.json())
+      fmt::print("{}", document_text({{"run", directory.path().string()},
+                                      {"data", with_absolute_paths(Spec::parse(data_text, "data"))},
+                                      {"out", out},
+                                      {"samples", data->size()},
+                                      {"models", ensemble.models},
+                                      {"vote", vote.vote},
+                                      {"model_version", ensemble.version.hex()}}));
+    else
+      log::info("{} samples answered by {} models", data->size(), ensemble.models);
     return Exit::kDone;
   });
 }

@@ -137,6 +137,13 @@ std::filesystem::path shard_folder(const std::filesystem::path& run, ShardId sha
   return run / "shards" / fmt::format("{:04}", shard.value());
 }
 
+std::string how_to_mend(const std::filesystem::path& run, ShardId shard) {
+  return fmt::format(
+      "restore it from a copy, or remove the folder {} and run 'expunge train --run {}', which trains the shard anew "
+      "to the same bits",
+      shard_folder(run, shard).string(), run.string());
+}
+
 void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record) {
   Json slices = Json::array();
   for (const auto& slice : record.slices) {
@@ -173,7 +180,7 @@ std::optional<ShardRecord> read_shard_record(const std::filesystem::path& run, S
   try {
     document = Json::parse(text);
   } catch (const Json::exception& exception) {
-    throw Failure(fmt::format("{} is not JSON: {}", path.string(), exception.what()));
+    throw Failure(fmt::format("{} is not JSON ({}): {}", path.string(), exception.what(), how_to_mend(run, shard)));
   }
   return read_record(document, path.string(), shard);
 }

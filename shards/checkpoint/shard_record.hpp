@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "shards/checkpoint/slice_file.hpp"
@@ -29,6 +30,8 @@ struct ShardRecord {
 };
 
 [[nodiscard]] std::filesystem::path shard_folder(const std::filesystem::path& run, ShardId shard);  // run/shards/0003
+/// What to do about a damaged file of a shard, to end a message with.
+[[nodiscard]] std::string how_to_mend(const std::filesystem::path& run, ShardId shard);
 void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record);
 /// Nothing where the shard has no record yet. Throws Failure naming the file and the field where it is malformed.
 [[nodiscard]] std::optional<ShardRecord> read_shard_record(const std::filesystem::path& run, ShardId shard);

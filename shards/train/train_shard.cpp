@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "framework/core/error.hpp"
@@ -53,8 +54,11 @@ class ShardRun {
     context_.files->make_directory(folder_);
     outcome_.record = read_shard_record(context_.run, shard_).value_or(ShardRecord{shard_, 0, {}, 0, 0});
     remove_unfinished();
+    check_files();
     for (const auto& slice : outcome_.record.slices) tell_visited(visits_of(slice.stage), true);
     if (done() == c_.slices) {
+      const Stopwatch watch(outcome_.checkpoint_seconds);
+      (void)read_last_slice();
       outcome_.complete = true;
       return outcome_;
     }
@@ -111,15 +115,38 @@ class ShardRun {
     log::info("shard {}: removed {} files that an earlier job left unfinished", shard_.value(), removed);
   }
 
+  /// The files that the record names are there, whole as far as their size tells.
+  void check_files() const {
+    for (const auto& slice : outcome_.record.slices) {
+      const auto path = folder_ / slice.file.name;
+      std::error_code error;
+      const auto bytes = std::filesystem::file_size(path, error);
+      if (!error && bytes == slice.file.bytes) continue;
+      throw Failure(
+          fmt::format("{}: {}: {}", path.string(),
+                      error ? error.message() : fmt::format("it has {} bytes instead of {}", bytes, slice.file.bytes),
+                      how_to_mend(context_.run, shard_)));
+    }
+  }
+
+  /// The one that the shard serves, and goes on from.
+  SliceFile read_last_slice() {
+    const StoredFile& stored = outcome_.record.slices.back().file;
+    outcome_.bytes_read += stored.bytes;
+    try {
+      return read_slice(folder_ / stored.name, stored.digest);
+    } catch (const Failure& failure) {
+      throw Failure(fmt::format("{}: {}", failure.what(), how_to_mend(context_.run, shard_)));
+    }
+  }
+
   /// Restores the state after the last published stage, or draws the initial one. Returns its digest.
   Digest take_on_last_state(StageTrainer& trainer, const ShardSamples& samples) {
     const Stopwatch watch(outcome_.checkpoint_seconds);
     if (done() == 0) return model_digest(trainer.initialise());
     const SliceRecord& last = outcome_.record.slices.back();
-    const auto path = folder_ / last.file.name;
-    const SliceFile file = read_slice(path, last.file.digest);
-    outcome_.bytes_read += last.file.bytes;
-    check_origin(path, file.provenance, last.stage, samples);
+    const SliceFile file = read_last_slice();
+    check_origin(folder_ / last.file.name, file.provenance, last.stage, samples);
     trainer.restore(file.state);
     return file.provenance.state_after;
   }

@@ -122,7 +122,9 @@ TEST_CASE("the number of values is checked") {
   CHECK_THROWS_WITH_AS(expect("idx:a"),
                        "data 'idx:a': idx takes 2 values (IMAGES,LABELS) before its options, and 1 is given",
                        UsageError);
-  CHECK_THROWS_WITH_AS(expect("idx:a,b,c"),
-                       "data 'idx:a,b,c': idx takes 2 values (IMAGES,LABELS) before its options, and 3 are given",
-                       UsageError);
+  CHECK_THROWS_WITH_AS(
+      expect("idx:a,b,c"),
+      "data 'idx:a,b,c': idx takes 2 values (IMAGES,LABELS) before its options, and 3 are given; a ',' "
+      "ends a value, so no path here can hold one",
+      UsageError);
 }
