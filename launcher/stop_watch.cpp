@@ -3,6 +3,7 @@
 #include "launcher/stop_watch.hpp"
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -35,6 +36,19 @@ std::optional<SystemClock::time_point> as_date(const std::string& text, const ch
   if (end == nullptr || *end != '\0') return std::nullopt;
   base.tm_isdst = -1;
   return SystemClock::from_time_t(std::mktime(&base));
+}
+
+std::string signal_name(int signal) {
+  switch (signal) {
+    case SIGUSR1:
+      return "SIGUSR1";
+    case SIGUSR2:
+      return "SIGUSR2";
+    case SIGTERM:
+      return "SIGTERM";
+    default:
+      return fmt::format("signal {}", signal);
+  }
 }
 
 StopRequest asked_by(HaltRequest request) {
@@ -94,7 +108,7 @@ StopRequest StopWatch::poll() {
 void StopWatch::look() {
   if (const int signal = stop_signal(); signal != 0) {
     decided_ = StopRequest::kNow;
-    reason_ = fmt::format("signal {}", signal);
+    reason_ = signal_name(signal);
     return;
   }
   if (deadline_ && SystemClock::now() >= *deadline_) {
