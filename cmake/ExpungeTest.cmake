@@ -30,17 +30,17 @@ function(expunge_add_test name)
   endforeach()
 endfunction()
 
-# expunge_add_script_test(<name> <script> [LABELS labels...] [TIMEOUT seconds] [PROCESSORS n])
-# A test that is a shell script, run with the program's path as its first argument.
+# expunge_add_script_test(<name> <script> [ARGUMENTS words...] [LABELS labels...] [TIMEOUT seconds] [PROCESSORS n])
+# A test that is a shell script, run with the program's path as its first argument, and ARGUMENTS after it.
 function(expunge_add_script_test name script)
-  cmake_parse_arguments(arg "" "TIMEOUT;PROCESSORS" "LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;PROCESSORS" "ARGUMENTS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
   if(NOT arg_PROCESSORS)
     set(arg_PROCESSORS 1)
   endif()
-  add_test(NAME ${name} COMMAND bash "${CMAKE_CURRENT_SOURCE_DIR}/${script}" $<TARGET_FILE:expunge>)
+  add_test(NAME ${name} COMMAND bash "${CMAKE_CURRENT_SOURCE_DIR}/${script}" $<TARGET_FILE:expunge> ${arg_ARGUMENTS})
   expunge_set_test_properties(${name} ${arg_PROCESSORS} "${arg_LABELS}" ${arg_TIMEOUT})
 endfunction()
 

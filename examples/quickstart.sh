@@ -29,29 +29,23 @@ bash cmake/install_packages.sh build
 bash cmake/build_preset.sh release expunge -D EXPUNGE_BUILD_TESTS=OFF
 if $build_only; then exit 0; fi
 
-# Open MPI wants to be told that root and fewer cores than ranks are meant.
-if [[ $(id -u) -eq 0 ]]; then
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  echo "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
-fi
-cores=$({ lscpu -p=CORE 2>/dev/null || true; } | sed '/^#/d' | sort -u | wc -l) # Open MPI counts cores, not their threads
-if [[ "$cores" -lt 2 || $(nproc) -lt 2 ]]; then
-  export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
-  echo "export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe"
-fi
-
-[[ -n "$folder" ]] || folder=$(mktemp -d -t expunge-quickstart-XXXXXX)
-
-show_and_run() {
-  printf '\n$ %s\n' "$*"
-  "$@"
+# Prints a command line, then runs it.
+show() {
+  printf '\n$ %s\n' "$1"
+  eval "$1"
 }
-expunge=build/release/expunge
-if [[ ! -e "$folder/digits.h5" ]]; then
-  show_and_run $expunge data digits --out "$folder/digits.h5" --samples 12000
-fi
-show_and_run mpirun -n 2 $expunge train --run "$folder/run" --data "hdf5:$folder/digits.h5" --model lenet \
-  --shards 4 --slices 4 --epochs 3 --seed 7
-show_and_run $expunge evaluate --run "$folder/run" --data digits:2000,seed=8
-show_and_run $expunge inspect --run "$folder/run"
-printf '\nThe run is in %s\n' "$folder/run"
+
+# shellcheck source=examples/mpirun_environment.sh
+. examples/mpirun_environment.sh
+for line in ${mpirun_exports[@]+"${mpirun_exports[@]}"}; do echo "\$ export $line"; done
+echo '$ export PATH="$PWD/build/release:$PATH"'
+export PATH="$PWD/build/release:$PATH"
+[[ -n "$folder" ]] || folder=$(mktemp -d -t expunge-quickstart-XXXXXX)
+echo "\$ cd ${folder@Q}" | sed "s/'\([[:alnum:]\/._-]*\)'/\1/" # quoted where it has to be
+cd -- "$folder"
+
+[[ -e digits.h5 ]] || show 'expunge data digits --out digits.h5 --samples 12000'
+show 'mpirun -n 2 expunge train --run run --data hdf5:digits.h5 --model lenet \
+    --shards 4 --slices 4 --epochs 3 --seed 7'
+show 'expunge evaluate --run run --data digits:2000,seed=8'
+show 'expunge inspect --run run'

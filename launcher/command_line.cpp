@@ -58,7 +58,7 @@ std::string help_text() {
       "Commands:\n";
   for (const auto& command : kCommands) text += fmt::format("  {:<{}}  {}\n", command.name, width, command.summary);
   text +=
-      "\n`expunge COMMAND --help` lists the options of a command, `expunge --version [--json]` what was built in.\n\n"
+      "\n`expunge COMMAND --help` lists the options of a command.\n\n"
       "Exit codes:\n"
       "   0  done\n"
       "   1  failed: a file that is missing or can't be read or written, bad data\n"

@@ -13,24 +13,36 @@
 namespace expunge {
 
 void declare(OptionTable& table, TrainingOptions& o) {
+  table.group("Data and model");
   table.text("data", &o.data)
       .placeholder("SPEC")
-      .help("the training data: digits:N,seed=K,writers=W; idx:IMAGES,LABELS; hdf5:FILE");
+      .help("training data: digits:N,seed=K,writers=W; idx:IMAGES,LABELS; hdf5:FILE");
+  table.optional_integer("classes", &o.classes)
+      .range(std::int64_t{2}, std::int64_t{1'000'000})
+      .help("number of classes, where the data's format does not fix it");
+  table.real("input-mean", &o.input_mean)
+      .range(-1e30, 1e30)
+      .help("subtracted from every feature, bytes having been divided by 255");
+  table.real("input-std", &o.input_std).range(1e-30, 1e30).help("what features are divided by after that");
   table.text("model", &o.model).placeholder("SPEC").help("the constituents' architecture: " + architecture_help());
+
+  table.group("Ensemble");
   table.integer("shards", &o.shards)
       .range(std::int64_t{1}, std::int64_t{1'000'000})
       .help("number of shards S, each with a model of its own");
   table.integer("slices", &o.slices)
       .range(std::int64_t{1}, std::int64_t{1'000'000})
       .help("number of slices R of each shard, each with a checkpoint");
+  table.choice("slicing", &o.slicing, {"cumulative", "sequential"})
+      .help("what stage r sees: slices 1 to r, or slice r alone");
   table.real("epochs", &o.epochs)
       .range(1e-6, 1e6)
       .help("epochs that a training without slices would take; fractions are exact to six places");
   table.text("seed", &o.seed)
       .placeholder("SEED")
       .help("an integer, for experiments, or 32 hexadecimal digits; drawn at random where it is not given");
-  table.choice("slicing", &o.slicing, {"cumulative", "sequential"})
-      .help("what stage r sees: slices 1 to r, or slice r alone");
+
+  table.group("Optimisation");
   table.choice("optimizer", &o.optimizer, {"sgd", "adam", "adamw"}).help("how gradients become updates");
   table.choice("optimizer-state", &o.optimizer_state, {"carry", "reset"})
       .help("what happens to the optimiser's state between stages");
@@ -45,7 +57,8 @@ void declare(OptionTable& table, TrainingOptions& o) {
           return error.what();
         }
       })
-      .help("constant, step:factor=F,at=PLACE, step:factor=F,every=SHARE, cosine:floor=SHARE");
+      .help("constant; step:factor=F,at=PLACE; step:factor=F,every=SHARE; cosine:floor=SHARE");
+  table.integer("batch-size", &o.batch_size).range(std::int64_t{1}, std::int64_t{1'000'000}).help("samples in a step");
   table.real("momentum", &o.momentum).range(0.0, 0.9999).help("of sgd");
   table.flag("nesterov", &o.nesterov).help("Nesterov's form of sgd's momentum");
   table.real("beta1", &o.beta1).range(0.0, 0.999999).help("of adam and adamw");
@@ -55,18 +68,8 @@ void declare(OptionTable& table, TrainingOptions& o) {
       .range(0.0, 1e3)
       .help("added to the gradient (sgd, adam), or decoupled (adamw)");
   table.real("label-smoothing", &o.label_smoothing).range(0.0, 0.999).help("share of a label spread over all classes");
-  table.integer("batch-size", &o.batch_size).range(std::int64_t{1}, std::int64_t{1'000'000}).help("samples in a step");
-  table.optional_integer("classes", &o.classes)
-      .range(std::int64_t{2}, std::int64_t{1'000'000})
-      .help("number of classes, where the data's format does not fix it");
-  table.real("input-mean", &o.input_mean)
-      .range(-1e30, 1e30)
-      .help("subtracted from every feature; bytes are first divided by 255");
-  table.real("input-std", &o.input_std).range(1e-30, 1e30).help("then divides it");
   table.choice("step", &o.step, {"auto", "static", "autograd"})
-      .help(
-          "how gradients are computed: static is faster and for plain logistic and mlp models alone; its bits are its "
-          "own");
+      .help("how gradients are computed: static is faster, for plain logistic and mlp models alone; the bits differ");
 }
 
 namespace {

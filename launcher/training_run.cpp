@@ -10,6 +10,7 @@
 #include "framework/comm/agreement.hpp"
 #include "framework/device/memory.hpp"
 #include "framework/log/log.hpp"
+#include "launcher/byte_text.hpp"
 #include "launcher/data_spec.hpp"
 #include "launcher/halt_file.hpp"
 #include "launcher/job_board.hpp"
@@ -197,7 +198,7 @@ Exit TrainingRun::print_plan() const {
              c.placed_by_subject ? "subject" : "sample id");
   fmt::print("  cells       {} shards x {} slices, {} empty\n", c.shards, c.slices, partition_->empty_cells());
   fmt::print("  cost        {} sample-gradients, {} in the largest shard\n", visits, largest);
-  fmt::print("  storage     {} bytes in {} checkpoints\n", storage, c.shards * c.slices);
+  fmt::print("  storage     {} in {} checkpoints\n", byte_text(storage), c.shards * c.slices);
   fmt::print("  ranks       {}, {} with work\n", comm_.size(), used);
   fmt::print("nothing was written\n");
   return Exit::kDone;
@@ -210,8 +211,9 @@ std::vector<ShardOutcome> TrainingRun::train_shards(std::string& stop_reason) {
     if (static_cast<std::uint32_t>(comm_.size()) > c.shards)
       log::info("{} ranks for {} shards: {} have nothing to train", comm_.size(), c.shards,
                 static_cast<std::uint32_t>(comm_.size()) - c.shards);
-    log::info("{} {}: {} samples in {} shards x {} slices on {} ranks", resumed_ ? "going on with" : "training",
-              directory_.path().string(), data_->size(), c.shards, c.slices, comm_.size());
+    log::info("{} {}: {} samples in {} shards x {} slices on {} rank{}", resumed_ ? "going on with" : "training",
+              directory_.path().string(), data_->size(), c.shards, c.slices, comm_.size(),
+              comm_.size() == 1 ? "" : "s");
   }
   std::vector<std::uint64_t> sizes;
   std::uint64_t total = 0;
@@ -344,11 +346,14 @@ Exit TrainingRun::report(const std::vector<ShardOutcome>& mine, const std::strin
         return r.slices.size() == manifest_.configuration.slices;
       });
       fmt::print("{}: {} of {} shards complete\n", directory_.path().string(), finished, records.size());
-      fmt::print(
-          "  {} sample-gradients in {:.1f} s on {} rank{}: {:.0f} per process second; checkpoints {:.1f} % of "
-          "training\n",
-          gradients, wall, comm_.size(), comm_.size() == 1 ? "" : "s", rate,
-          train > 0 ? 100 * checkpoint / train : 0.0);
+      if (gradients == 0)
+        fmt::print("  nothing was trained\n");
+      else
+        fmt::print("  {} sample-gradients in {:.1f} s on {} rank{}, {:.0f} a second each\n", gradients, wall,
+                   comm_.size(), comm_.size() == 1 ? "" : "s", rate);
+      if (written > 0)
+        fmt::print("  {} of checkpoints written, in {:.1f} % of the training's time\n", byte_text(written),
+                   train > 0 ? 100 * checkpoint / train : 0.0);
       if (!complete)
         fmt::print("  stopped by {}: run 'expunge train --run {}' again to go on\n",
                    reason.empty() ? "request" : reason, directory_.path().string());

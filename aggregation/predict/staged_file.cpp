@@ -19,7 +19,7 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 std::filesystem::path free_name_beside(const std::filesystem::path& path) {
   for (int attempt = 0;; ++attempt) {
-    const std::filesystem::path name =
+    std::filesystem::path name =
         folder_of(path) / fmt::format(".{}.tmp-{}-{}", path.filename().string(), ::getpid(), attempt);
     // A name that can't be looked at (too long, no permission) is told by whoever creates the file.
     std::error_code ignored;

@@ -77,9 +77,8 @@ std::string ensemble_text(const EvaluationReport& report) {
   if (ensemble.voted() > 0 && counts.abstained() > 0)
     line("  when answered",
          fmt::format("{}  {} unanswered", number(ensemble.accuracy_when_answered()), counts.abstained()));
-  line("vote",
-       fmt::format("{} of {} model{}, {} shard{}", to_string(report.vote), report.models, report.models == 1 ? "" : "s",
-                   report.constituents.size(), report.constituents.size() == 1 ? "" : "s"));
+  line("vote", fmt::format("{}, {} of {} shard{}", to_string(report.vote), report.models, report.constituents.size(),
+                           report.constituents.size() == 1 ? "" : "s"));
   line("agreement", number(ensemble.agreement()));
   line("log loss", number(ensemble.log_loss()));
   line("calibration error", number(ensemble.calibration_error()));
@@ -99,7 +98,7 @@ std::string class_table(const EnsembleScores& ensemble) {
 
 std::string constituent_table(const std::vector<ConstituentReport>& lines) {
   constexpr std::size_t kShownDigits = 12;
-  TextTable table({"shard", "samples seen", "accuracy", "log loss", "model"}, TextTable::Last::kWords);
+  TextTable table({"shard", "samples seen", "accuracy", "log loss", "model digest"}, TextTable::Last::kWords);
   for (const ConstituentReport& line : lines) {
     const std::string model = line.model_digest ? line.model_digest->substr(0, kShownDigits) : "-";
     table.row({fmt::to_string(line.shard.value()), fmt::to_string(line.samples_seen), number(accuracy_of(line)),
@@ -133,8 +132,8 @@ ordered_json to_json(const EvaluationReport& report) {
 }
 
 std::string to_text(const EvaluationReport& report) {
-  return fmt::format("{}\n{}\n{}", ensemble_text(report), class_table(report.ensemble),
-                     constituent_table(report.constituents));
+  return fmt::format("{}\n{}\n{}", ensemble_text(report), constituent_table(report.constituents),
+                     class_table(report.ensemble));
 }
 
 }  // namespace expunge

@@ -40,7 +40,7 @@ struct EvaluationReport {
 /// What there is nothing to say of is null.
 [[nodiscard]] nlohmann::ordered_json to_json(const EvaluationReport& report);
 
-/// The report as a person reads it: the ensemble, then a line a class, then a line a shard. Ends in a newline.
+/// The report as a person reads it: the ensemble, then a line a shard, then a line a class. Ends in a newline.
 [[nodiscard]] std::string to_text(const EvaluationReport& report);
 
 }  // namespace expunge

@@ -11,8 +11,8 @@ namespace expunge {
 
 namespace {
 
-constexpr std::size_t kColumns = 100;
-constexpr std::size_t kLongestLeft = 30;
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kLongestLeft = 26;
 constexpr std::string_view kPositionHeading = "Words";
 constexpr std::string_view kRequiredHeading = "Required";
 constexpr std::string_view kOtherHeading = "Options";
@@ -79,21 +79,32 @@ std::string described(const OptionDeclaration& one, std::size_t left_width) {
   return fmt::format("  {}\n{}{}\n", left, std::string(indent, ' '), right);
 }
 
+/// How much of a word goes on one line: all of it where it fits, else as far as its last comma that fits.
+std::size_t part_length(std::string_view word, std::size_t width) {
+  if (shown_width(word) <= width) return word.size();
+  const auto comma = word.substr(0, width).rfind(',');
+  return comma == std::string_view::npos ? word.size() : comma + 1;
+}
+
 }  // namespace
 
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
   std::string lines;
   std::size_t used = 0;
+  bool after_blank = true;
   while (!text.empty()) {
-    const auto end = text.find(' ');
+    const std::size_t blank = std::min(text.find(' '), text.size());
+    const std::size_t end = part_length(text.substr(0, blank), width);
     const auto word = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    const bool was_after_blank = after_blank;
+    after_blank = end == blank;
+    text.remove_prefix(std::min(text.size(), after_blank ? end + 1 : end));
     if (word.empty()) continue;
     const std::size_t length = shown_width(word);
-    if (used > 0 && used + 1 + length > width) {
+    if (used > 0 && (was_after_blank ? used + 1 : used) + length > width) {
       lines += '\n' + std::string(indent, ' ');
       used = 0;
-    } else if (used > 0) {
+    } else if (used > 0 && was_after_blank) {
       lines += ' ';
       ++used;
     }

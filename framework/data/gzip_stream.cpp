@@ -31,8 +31,8 @@ std::ifstream open_file(const std::filesystem::path& path) {
 struct GzipStream::State {
   std::filesystem::path path;
   std::ifstream file;
-  std::array<char, kBufferBytes> compressed;
-  std::array<std::byte, kBufferBytes> skipped;
+  std::array<char, kBufferBytes> compressed{};
+  std::array<std::byte, kBufferBytes> skipped{};
   std::uint64_t file_bytes = 0;  // read from the file so far
   z_stream inflater{};
   std::uint64_t position = 0;

@@ -40,8 +40,8 @@ Header read_header(const std::string& name, Read&& read) {
       throw Failure(fmt::format("{}: the IDX header is cut short at byte {}", name, at));
   };
   next(0);
-  const unsigned type = std::to_integer<unsigned>(word[2]);
-  const unsigned dimensions = std::to_integer<unsigned>(word[3]);
+  const auto type = std::to_integer<unsigned>(word[2]);
+  const auto dimensions = std::to_integer<unsigned>(word[3]);
   if (word[0] != std::byte{0} || word[1] != std::byte{0} || type != kUnsignedByte || dimensions == 0)
     throw Failure(
         fmt::format("{}: byte 0: {} is not the magic number of an IDX file of unsigned bytes (000008 and the "

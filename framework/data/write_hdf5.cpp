@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
 
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
@@ -21,7 +22,7 @@ using hdf5::ElementType;
 /// A name beside `path` for what is not finished, removed unless it was renamed.
 class Unfinished {
  public:
-  explicit Unfinished(const std::filesystem::path& path) : path_(path) {
+  explicit Unfinished(std::filesystem::path path) : path_(std::move(path)) {
     path_ += ".unfinished-" + std::to_string(::getpid());
     remove();
   }

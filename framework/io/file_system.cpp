@@ -108,7 +108,7 @@ class SystemFiles final : public FileSystem {
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   static std::atomic<std::uint64_t> counter{0};
   for (;;) {
-    const std::filesystem::path candidate =
+    std::filesystem::path candidate =
         folder_of(path) / fmt::format(".{}{}{}-{}", path.filename().string(), kTemporaryMark, ::getpid(), counter++);
     // An earlier process may have had this id and been killed.
     std::error_code unreadable;

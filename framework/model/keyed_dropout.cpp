@@ -10,7 +10,7 @@ namespace expunge {
 
 torch::Tensor dropout_mask(std::int64_t units, double p, std::uint32_t layer, const Pass& pass) {
   const auto rows = static_cast<std::int64_t>(pass.ids.size());
-  const auto mask = torch::empty({rows, units}, torch::kFloat32);
+  auto mask = torch::empty({rows, units}, torch::kFloat32);
   auto* out = mask.data_ptr<float>();
   const auto keep = static_cast<float>(1.0 / (1.0 - p));
   const auto threshold = static_cast<std::uint32_t>(std::llround(p * 0x1.0p32));

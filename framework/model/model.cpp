@@ -43,8 +43,8 @@ void initialise(Model& model, const Key& key) {
     const auto own = entry.value()->named_parameters(/*recurse=*/false);
     const auto* weight = own.find("weight");
     if (weight == nullptr) continue;
-    const auto fan_in = static_cast<double>(weight->numel() / weight->size(0));
-    const double bound = 1.0 / std::sqrt(fan_in);
+    const std::int64_t fan_in = weight->numel() / weight->size(0);
+    const double bound = 1.0 / std::sqrt(static_cast<double>(fan_in));
     for (const auto& parameter : own)
       draw_uniform(parameter.value(), bound,
                    key.derive("expunge/parameter/v1").derive(entry.key() + "." + parameter.key()));

@@ -28,8 +28,8 @@ bool only_printed(OptionTable& table, std::span<const std::string> arguments) {
 
 Exit run_info(std::span<const std::string> arguments) {
   std::string spec;
-  OptionTable table("data info", "print what a data set holds: shape, samples, classes, subjects, digest");
-  table.positional("data", &spec).required().placeholder("SPEC").help("data set, as train --data takes it");
+  OptionTable table("data info", "show what a data set holds: samples, shape, classes, subjects, digest");
+  table.positional("data", &spec).required().placeholder("SPEC").help("data set, as `train --data` takes it");
   if (only_printed(table, arguments)) return Exit::kDone;
   const DataSummary summary = summarise(*open_dataset(Spec::parse(spec, "data")), spec);
   if (table.json())
@@ -70,7 +70,7 @@ Exit run_digits(std::span<const std::string> arguments) {
   table.optional_integer("writers", &writers)
       .range(1, 100'000'000)
       .placeholder("W")
-      .help("number of writers, at most N (default: N/20, at least 20)");
+      .help("number of writers, at most N (default: N/20, but at least 20)");
   table.flag("force", &force).help("replace FILE where it exists");
   if (only_printed(table, arguments)) return Exit::kDone;
   std::string spec = fmt::format("digits:{},seed={}", samples, seed);
@@ -84,7 +84,7 @@ Exit run_convert(std::span<const std::string> arguments) {
   std::string out;
   bool force = false;
   OptionTable table("data convert", "write any data set as HDF5");
-  table.positional("data", &spec).required().placeholder("SPEC").help("data set, as train --data takes it");
+  table.positional("data", &spec).required().placeholder("SPEC").help("data set, as `train --data` takes it");
   table.text("out", &out).required().placeholder("FILE").help("HDF5 file to write");
   table.flag("force", &force).help("replace FILE where it exists");
   if (only_printed(table, arguments)) return Exit::kDone;
@@ -99,7 +99,7 @@ struct Word {
   Exit (*run)(std::span<const std::string>);
 };
 constexpr Word kWords[] = {
-    {"info", "data info SPEC", "print what a data set holds", run_info},
+    {"info", "data info SPEC", "show what a data set holds", run_info},
     {"digits", "data digits --out FILE", "write the embedded data set as HDF5", run_digits},
     {"convert", "data convert SPEC --out FILE", "write any data set as HDF5", run_convert},
 };
@@ -116,8 +116,8 @@ Exit run_data(std::span<const std::string> arguments) {
   if (arguments.empty()) throw UsageError("data needs a word that says what to do:" + list_of_words());
   if (arguments[0] == "--help") {
     fmt::print(
-        "expunge data: look at data sets, make them, convert them\n{}\n\n`expunge data WORD --help` tells the "
-        "options of each.\n",
+        "expunge data: look at data sets, make them, convert them\n{}\n\n"
+        "`expunge data WORD --help` lists the options of each.\n",
         list_of_words());
     return Exit::kDone;
   }

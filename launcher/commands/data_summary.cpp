@@ -84,12 +84,14 @@ std::string to_text(const DataSummary& summary) {
   line("classes", summary.classes > 0 ? fmt::format("{}", summary.classes)
                                       : "not fixed by the data: give --classes where it is used");
   const std::uint64_t all = std::max<std::uint64_t>(1, summary.samples);
+  const auto label_width = fmt::formatted_size("{}", std::max<std::size_t>(1, summary.class_counts.size()) - 1);
+  const auto count_width = fmt::formatted_size("{}", summary.samples);
   for (std::size_t label = 0; label < summary.class_counts.size(); ++label)
-    line("", fmt::format("{:>5} {:>9}  {:5.1f} %", label, summary.class_counts[label],
+    line("", fmt::format("{:>{}}: {:>{}}  {:4.1f} %", label, label_width, summary.class_counts[label], count_width,
                          100.0 * static_cast<double>(summary.class_counts[label]) / static_cast<double>(all)));
   line("subjects", summary.subjects
-                       ? fmt::format("{}, with {} / {} / {} samples (least / median / most)", summary.subjects->number,
-                                     summary.subjects->least, summary.subjects->median, summary.subjects->most)
+                       ? fmt::format("{}, with {} to {} samples each, median {}", summary.subjects->number,
+                                     summary.subjects->least, summary.subjects->most, summary.subjects->median)
                        : "none");
   line("digest", summary.digest.hex());
   return text;

@@ -52,14 +52,13 @@ void keep_in_run(const RunDirectory& directory, const Json& document) {
 }  // namespace
 
 Exit run_evaluate(std::span<const std::string> arguments) {
-  OptionTable table(
-      "evaluate", "What the ensemble, and each of its constituents, answers on labelled data, and what that is worth.");
+  OptionTable table("evaluate", "the accuracy of the ensemble and of each of its constituents on labelled data");
   std::string run;
   std::string data_text;
   VoteOptions vote;
   SessionOptions session_options;
-  table.text("run", &run).required().placeholder("DIR").help("the run directory");
-  table.text("data", &data_text).required().placeholder("SPEC").help("the labelled data");
+  table.text("run", &run).required().placeholder("DIR").help("run directory");
+  table.text("data", &data_text).required().placeholder("SPEC").help("labelled data, as `train --data` takes it");
   declare(table, vote);
   declare(table, session_options);
   if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {

@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "aggregation/report/text_table.hpp"
 #include "framework/config/option_table.hpp"
 #include "framework/data/dataset.hpp"
+#include "launcher/byte_text.hpp"
 #include "launcher/constituent_model.hpp"
 #include "launcher/data_spec.hpp"
 #include "launcher/run_directory.hpp"
@@ -132,52 +134,60 @@ Json describe_run(const RunDirectory& directory, const Manifest& manifest, const
   return json;
 }
 
-std::string human_bytes(std::uint64_t bytes) {
-  if (bytes < 10'000) return fmt::format("{} B", bytes);
-  if (bytes < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  if (bytes < 10'000'000'000) return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-  return fmt::format("{:.1f} GB", static_cast<double>(bytes) / 1e9);
-}
-
 std::string text_of(const Json& number, const char* format) {
   return number.is_null() ? "-" : fmt::format(fmt::runtime(format), number.get<double>());
 }
 
-void print_run(const Json& json) {
+std::uint64_t whole(const Json& number) {
+  return number.get<std::uint64_t>();
+}
+
+std::string word(const Json& text) {
+  return text.is_null() ? "-" : text.get<std::string>();
+}
+
+/// "217 208 141 147", cut where there are many.
+std::string slice_sizes(const Json& slices) {
+  constexpr std::size_t kMostShown = 8;
+  std::string text;
+  for (std::size_t r = 0; r < std::min(slices.size(), kMostShown); ++r)
+    text += fmt::format("{}{}", r > 0 ? " " : "", whole(slices[r]["samples"]));
+  return slices.size() > kMostShown ? fmt::format("{} … ({} slices)", text, slices.size()) : text;
+}
+
+void print_head(const Json& json) {
   const auto& c = json["configuration"];
-  const auto as_text = [](const Json& value) { return value.get<std::string>(); };
-  fmt::print("run      {}\n", as_text(json["run"]));
-  fmt::print("data     {}\n", as_text(json["data"]));
-  fmt::print("model    {}, {} slicing, {} (lr {}), {} step\n", as_text(c["model"]), as_text(c["slicing"]),
-             as_text(c["optimizer"]), as_text(c["lr"]), as_text(c["step"]));
-  fmt::print("samples  {} ({} live) in {} shards x {} slices, placed by {}\n", json["samples"].get<std::uint64_t>(),
-             json["live"].get<std::uint64_t>(), as_text(c["shards"]), as_text(c["slices"]), as_text(c["placed-by"]));
-  fmt::print("state    {} of {} shards complete, {} of checkpoints\n", json["shards_complete"].get<std::uint64_t>(),
-             json["shards"].size(), human_bytes(json["bytes"].get<std::uint64_t>()));
+  fmt::print("run       {}\n", word(json["run"]));
+  fmt::print("data      {}\n", word(json["data"]));
+  fmt::print("model     {}, by {} with learning rate {}, {} slicing\n", word(c["model"]), word(c["optimizer"]),
+             word(c["lr"]), word(c["slicing"]));
+  fmt::print("samples   {}, {} of them live, in {} shards x {} slices by {}\n", whole(json["samples"]),
+             whole(json["live"]), word(c["shards"]), word(c["slices"]), word(c["placed-by"]));
+  fmt::print("state     {} of {} shards complete, {} of checkpoints\n", whole(json["shards_complete"]),
+             json["shards"].size(), byte_text(whole(json["bytes"])));
   if (const auto& evaluation = json["evaluation"]; !evaluation.is_null())
-    fmt::print("accuracy {} by {} vote on {}{}\n", text_of(evaluation["accuracy"], "{:.4f}"),
-               as_text(evaluation["vote"]), as_text(evaluation["data"]),
+    fmt::print("accuracy  {} by {} vote on {}{}\n", text_of(evaluation["accuracy"], "{:.4f}"), word(evaluation["vote"]),
+               word(evaluation["data"]),
                evaluation["of_these_models"].get<bool>() ? "" : " (of models that have changed since)");
-  fmt::print("\n{:>5}  {:>6}  {:>9}  {:>10}  {:>9}  {:>8}  {:<16}  {}\n", "shard", "stages", "samples", "checkpoints",
-             "train s", "accuracy", "model digest", "samples of its slices");
+}
+
+void print_run(const Json& json) {
+  constexpr std::size_t kShownDigits = 12;
+  print_head(json);
+  fmt::print("\n");
+  TextTable table({"shard", "stages", "samples", "checkpoints", "accuracy", "model digest", "samples by slice"},
+                  TextTable::Last::kWords);
   for (const auto& shard : json["shards"]) {
+    const auto& slices = shard["slices"];
     std::uint64_t bytes = 0;
-    std::vector<std::uint64_t> sizes;
-    for (const auto& slice : shard["slices"]) {
-      bytes += slice["bytes"].get<std::uint64_t>();
-      sizes.push_back(slice["samples"].get<std::uint64_t>());
-    }
-    const std::size_t shown = std::min<std::size_t>(sizes.size(), 8);
-    const std::string slices =
-        fmt::format("{}{}", fmt::join(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(shown), " "),
-                    shown < sizes.size() ? fmt::format(" … ({} slices)", sizes.size()) : "");
-    fmt::print("{:>5}  {:>6}  {:>9}  {:>11}  {:>9.1f}  {:>8}  {:<16}  {}\n", shard["shard"].get<std::uint64_t>(),
-               fmt::format("{}/{}{}", shard["stages"].get<std::uint64_t>(), sizes.size(),
-                           shard["progress_kept"].get<bool>() ? "+" : ""),
-               shard["samples"].get<std::uint64_t>(), human_bytes(bytes), shard["train_seconds"].get<double>(),
-               text_of(shard["accuracy"], "{:.4f}"),
-               shard["model_digest"].is_null() ? "-" : as_text(shard["model_digest"]).substr(0, 16), slices);
+    for (const auto& slice : slices) bytes += whole(slice["bytes"]);
+    table.row(
+        {fmt::to_string(whole(shard["shard"])),
+         fmt::format("{}/{}{}", whole(shard["stages"]), slices.size(), shard["progress_kept"].get<bool>() ? "+" : ""),
+         fmt::to_string(whole(shard["samples"])), byte_text(bytes), text_of(shard["accuracy"], "{:.4f}"),
+         word(shard["model_digest"]).substr(0, kShownDigits), slice_sizes(slices)});
   }
+  fmt::print("{}", table.text());
 }
 
 /// Where one sample lives, what saw it, and what forgetting it would cost.
@@ -222,30 +232,30 @@ Json describe_sample(const RunDirectory& directory, const Manifest& manifest, co
 }
 
 void print_sample(const Json& json) {
-  fmt::print(
-      "sample   {} (row {}, label {}{})\n", json["sample"].get<std::uint64_t>(), json["row"].get<std::uint64_t>(),
-      json["label"].get<std::int64_t>(),
-      json["subject"].is_null() ? std::string() : fmt::format(", subject {}", json["subject"].get<std::string>()));
-  fmt::print("lives    in slice {} of shard {}\n", json["slice"].get<std::uint64_t>(),
-             json["shard"].get<std::uint64_t>());
-  fmt::print("seen by  {} checkpoints\n", json["seen_by"].size());
-  for (const auto& file : json["seen_by"]) fmt::print("           {}\n", file.get<std::string>());
-  fmt::print("to forget it: {} stages to retrain, {} sample-gradients\n",
-             json["request"]["stages_to_retrain"].get<std::uint64_t>(),
-             json["request"]["sample_gradients"].get<std::uint64_t>());
+  const auto& request = json["request"];
+  const std::uint64_t stages = whole(request["stages_to_retrain"]);
+  fmt::print("sample    {}, row {}, label {}{}\n", whole(json["sample"]), whole(json["row"]),
+             json["label"].get<std::int64_t>(),
+             json["subject"].is_null() ? "" : fmt::format(", subject {}", word(json["subject"])));
+  fmt::print("lives in  shard {}, slice {}\n", whole(json["shard"]), whole(json["slice"]));
+  fmt::print("seen by   {} checkpoint{}\n", json["seen_by"].size(), json["seen_by"].size() == 1 ? "" : "s");
+  for (const auto& file : json["seen_by"]) fmt::print("            {}\n", word(file));
+  fmt::print("forgetting it would retrain {} stage{}: {} sample-gradients\n", stages, stages == 1 ? "" : "s",
+             whole(request["sample_gradients"]));
 }
 
 }  // namespace
 
 Exit run_inspect(std::span<const std::string> arguments) {
-  OptionTable table("inspect", "What is in a run, and where a sample lives. Reads only.");
+  OptionTable table("inspect", "show what is in a run, and where a sample lives; reads only");
   std::string run;
   std::string data;
   std::optional<std::int64_t> sample;
-  table.text("run", &run).required().placeholder("DIR").help("the run directory");
+  table.text("run", &run).required().placeholder("DIR").help("run directory");
   table.optional_integer("sample", &sample)
       .range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max())
-      .help("show where this sample lives, what saw it, and what forgetting it would cost");
+      .placeholder("ID")
+      .help("where this sample lives, what saw it, and what forgetting it would cost");
   table.text("data", &data).placeholder("SPEC").help("with --sample: the run's data, where it has moved");
   if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
     fmt::print("{}", table.printed());

@@ -19,7 +19,7 @@
 namespace expunge {
 
 Exit run_predict(std::span<const std::string> arguments) {
-  OptionTable table("predict", "The ensemble's answer for every sample of a data set.");
+  OptionTable table("predict", "the ensemble's answer for every sample of a data set");
   std::string run;
   std::string data_text;
   std::string out = "-";
@@ -27,14 +27,17 @@ Exit run_predict(std::span<const std::string> arguments) {
   PredictionFileOptions file;
   VoteOptions vote;
   SessionOptions session_options;
-  table.text("run", &run).required().placeholder("DIR").help("the run directory");
-  table.text("data", &data_text).required().placeholder("SPEC").help("the data; its labels are not looked at");
+  table.text("run", &run).required().placeholder("DIR").help("run directory");
+  table.text("data", &data_text)
+      .required()
+      .placeholder("SPEC")
+      .help("data, as `train --data` takes it; its labels are not looked at");
   table.text("out", &out)
       .placeholder("FILE")
-      .help("where to: .csv, .jsonl, .h5; - is standard output, as CSV unless --format says otherwise");
+      .help("file to write: .csv, .jsonl or .h5; - is standard output, as CSV unless --format says otherwise");
   table.choice("format", &format, {"auto", "csv", "jsonl", "hdf5"}).help("auto: by the file's extension");
-  table.flag("labels-only", &file.labels_only).help("id and label alone: tells less about the training samples");
-  table.flag("force", &file.force).help("replace a file that is there");
+  table.flag("labels-only", &file.labels_only).help("id and label alone, which tells less about the training samples");
+  table.flag("force", &file.force).help("replace FILE where it exists");
   declare(table, vote);
   declare(table, session_options);
   if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {

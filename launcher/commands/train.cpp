@@ -16,7 +16,7 @@ namespace expunge {
 
 Exit run_train(std::span<const std::string> arguments) {
   OptionTable table("train",
-                    "Trains every shard to its last slice, with a checkpoint after each; goes on from what is there.");
+                    "train every shard to its last slice, with a checkpoint after each; goes on from what is there");
   std::string run;
   std::string stop_before;
   JobOptions job;
@@ -25,18 +25,19 @@ Exit run_train(std::span<const std::string> arguments) {
   table.text("run", &run)
       .required()
       .placeholder("DIR")
-      .help("the run directory: made, or gone on with; then options left out are the run's");
+      .help("run directory: made, or gone on with; then the options left out are the run's");
   declare(table, training);
-  declare(table, session_options);
+  table.group("Job");
+  table.flag("dry-run", &job.dry_run).help("say what would be done, its cost and storage, and write nothing");
+  table.flag("mix-numerics", &job.mix_numerics)
+      .help("go on under other numerics than the run began with; nobody can replay it bit for bit then");
   table.text("stop-before", &stop_before)
       .placeholder("TIME")
-      .help("stop cleanly then: 30m, 23:40, 2026-03-01T23:40; under Slurm a minute before the job's end by itself");
+      .help("stop cleanly then: 30m, 23:40, 2026-03-01T23:40 (default: a minute before a Slurm job's end)");
   table.real("save-interval", &job.save_interval_seconds)
       .range(1.0, 1e6)
-      .help("seconds after which a long stage keeps its progress; every epoch longer than a second does");
-  table.flag("mix-numerics", &job.mix_numerics)
-      .help("go on under other numerics than the run began with; it can't be replayed then");
-  table.flag("dry-run", &job.dry_run).help("say what would be done, its cost and storage, and write nothing");
+      .help("a stage keeps its progress after so many seconds, and after every epoch longer than a second");
+  declare(table, session_options);
   if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
     fmt::print("{}", table.printed());
     return Exit::kDone;

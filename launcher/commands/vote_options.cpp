@@ -14,6 +14,7 @@ EnsembleOptions VoteOptions::ensemble_options(std::int64_t models, std::int64_t 
 }
 
 void declare(OptionTable& table, VoteOptions& options) {
+  table.group("Vote");
   table.choice("vote", &options.vote, {"majority", "mean-probability", "weighted"})
       .help("how the constituents' outputs become one answer");
   table.real("min-agreement", &options.min_agreement)

@@ -176,8 +176,8 @@ class Reader {
                                   kFormatVersion));
   }
 
-  std::int64_t integer(const std::string& field, std::int64_t least,
-                       std::int64_t most = std::numeric_limits<std::int64_t>::max()) const {
+  [[nodiscard]] std::int64_t integer(const std::string& field, std::int64_t least,
+                                     std::int64_t most = std::numeric_limits<std::int64_t>::max()) const {
     const std::int64_t value = file_.integer_attribute(kRoot, field);
     if (value < least || value > most)
       throw Failure(fmt::format("{}: {} is {}, expected {} … {}", name_, field, value, least, most));
@@ -185,7 +185,7 @@ class Reader {
   }
 
   template <class Value>
-  Value hex(const std::string& field) const {
+  [[nodiscard]] Value hex(const std::string& field) const {
     const std::string text = file_.string_attribute(kRoot, field);
     try {
       return Value::from_hex(text);
@@ -194,7 +194,7 @@ class Reader {
     }
   }
 
-  Provenance read_provenance() const {
+  [[nodiscard]] Provenance read_provenance() const {
     constexpr std::int64_t kLargestId = std::numeric_limits<std::uint32_t>::max();
     Provenance from;
     from.shard = ShardId(static_cast<std::uint32_t>(integer("shard", 0, kLargestId)));
@@ -237,9 +237,9 @@ class Reader {
   /// Takes the tensors at and below `group`/`prefix`.
   void walk(const std::string& group, const std::string& prefix, std::size_t depth, std::vector<StateTensor>& tensors,
             std::vector<bool>& there) {
-    for (const auto& child : file_.children(group + "/" + prefix)) {
+    for (const auto& child : file_.children(fmt::format("{}/{}", group, prefix))) {
       const std::string name = prefix + child;
-      const std::string path = group + "/" + name;
+      const std::string path = fmt::format("{}/{}", group, name);
       if (depth == kDeepest || objects_left_ == 0)
         throw Failure(fmt::format("{}, {} is one object too many in its group", name_, path));
       --objects_left_;

@@ -92,18 +92,18 @@ TEST_CASE("the text is aligned and short enough to be read at a glance") {
   CHECK(to_text(small_report()) ==
         "accuracy           0.5000  2 of 4\n"
         "  when answered    0.6667  1 unanswered\n"
-        "vote               majority of 1 model, 2 shards\n"
+        "vote               majority, 1 of 2 shards\n"
         "agreement          1.0000\n"
         "log loss           0.6637\n"
         "calibration error  0.0833\n"
         "\n"
+        "shard  samples seen  accuracy  log loss  model digest\n"
+        "    0           120    0.5000    0.5000  0123456789ab\n"
+        "    1             0         -         -  abstains: no live samples\n"
+        "\n"
         "class  samples  correct  accuracy  predicted\n"
         "    0        2        2    1.0000          3\n"
-        "    1        2        0    0.0000          0\n"
-        "\n"
-        "shard  samples seen  accuracy  log loss  model\n"
-        "    0           120    0.5000    0.5000  0123456789ab\n"
-        "    1             0         -         -  abstains: no live samples\n");
+        "    1        2        0    0.0000          0\n");
 }
 
 TEST_CASE("a row with too few cells is a bug") {

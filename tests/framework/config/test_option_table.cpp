@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include "framework/config/option_help.hpp"
 #include "framework/config/option_table.hpp"
 #include "framework/core/error.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -334,7 +335,7 @@ TEST_CASE("a file that can't be read, is no INI file or holds what no file may h
   CHECK(contains(problems, "unknown option train.shards: sections ([train]) have no meaning here"));
 }
 
-TEST_CASE("help tells of every option with its range, choices and default, within 100 columns") {
+TEST_CASE("help tells of every option with its range, choices and default, within 80 columns") {
   Sample sample;
 
   const auto outcome = sample.parse({"--help", "--no-such-option"});
@@ -345,15 +346,17 @@ TEST_CASE("help tells of every option with its range, choices and default, withi
   CHECK(contains(help, "Usage: expunge train [options]\n"));
   CHECK(contains(help, "  --run DIR           run directory\n"));
   CHECK(contains(help, "  --shards N          number of shards S (from 1 to 1000000; default 4)\n"));
-  CHECK(
-      contains(help, "  --slicing CHOICE    what a stage sees (one of cumulative, sequential; default cumulative)\n"));
-  CHECK(
-      contains(help, "\nOptimiser:\n  --rate X            learning rate (more than 0 and at most 10; default 0.1)\n"));
+  CHECK(contains(help,
+                 "  --slicing CHOICE    what a stage sees (one of cumulative, sequential; default\n"
+                 "                      cumulative)\n"));
+  CHECK(contains(help,
+                 "\nOptimiser:\n"
+                 "  --rate X            learning rate (more than 0 and at most 10; default 0.1)\n"));
   CHECK(contains(help, "  --methods SPEC ...\n"));
   CHECK(contains(help, "  --dry-run           touch nothing\n"));
   CHECK(help.find("Every command:") > help.find("--dry-run"));
   std::istringstream lines(help);
-  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 100);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
 }
 
 TEST_CASE("long help is broken at blanks and goes on under its first line") {
@@ -366,8 +369,16 @@ TEST_CASE("long help is broken at blanks and goes on under its first line") {
 
   CHECK(contains(table.help(),
                  "Usage: expunge train --run DIR [options]\n\nRequired:\n"
-                 "  --run DIR       a folder that is made where it is not there, and whose content decides what is\n"
-                 "                  left to do where it is\n"));
+                 "  --run DIR       a folder that is made where it is not there, and whose content\n"
+                 "                  decides what is left to do where it is\n"));
+}
+
+TEST_CASE("a word of help that is longer than a line is broken after a comma") {
+  CHECK(wrapped("one mlp:hidden=128,norm=batch,dropout=0.5; two", 24, 2) ==
+        "one mlp:hidden=128,\n"
+        "  norm=batch,dropout=0.5;\n"
+        "  two");
+  CHECK(wrapped("without-any-comma at all", 8, 0) == "without-any-comma\nat all");
 }
 
 TEST_CASE("the configuration tells every value with its origin") {

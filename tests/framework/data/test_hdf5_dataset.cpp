@@ -59,7 +59,7 @@ struct Written {
 /// A file made by the library itself: what other programs write and `hdf5::File` does not.
 template <class Fill>
 std::string foreign(const TemporaryFolder& folder, Fill&& fill) {
-  const std::string path = folder / "foreign.h5";
+  std::string path = folder / "foreign.h5";
   const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   fill(file);
   REQUIRE(H5Fclose(file) >= 0);

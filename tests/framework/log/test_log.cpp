@@ -226,15 +226,16 @@ TEST_CASE("on a terminal there is a bar in place, colour, and a clean line at th
 }
 
 TEST_CASE("a terminal under a launcher, without colour or dumb is treated as a file") {
-  for (const auto& [name, value] : Settings{{"OMPI_COMM_WORLD_SIZE", "2"},
-                                            {"PMI_SIZE", "1"},
-                                            {"SLURM_STEP_ID", "0"},
-                                            {"NO_COLOR", "1"},
-                                            {"TERM", "dumb"},
-                                            {"TERM", nullptr}}) {
+  for (const auto& setting : Settings{{"OMPI_COMM_WORLD_SIZE", "2"},
+                                      {"PMI_SIZE", "1"},
+                                      {"SLURM_STEP_ID", "0"},
+                                      {"NO_COLOR", "1"},
+                                      {"TERM", "dumb"},
+                                      {"TERM", nullptr}}) {
+    const char* const name = setting.first;
     CAPTURE(name);
     const Environment friendly(friendly_terminal());
-    const Environment but(Settings{{name, value}});
+    const Environment but(Settings{setting});
 
     const auto text = written_to_terminal([] {
       log::start(log::Level::kInfo, 0, 1);
