@@ -49,19 +49,6 @@ std::string signal_name(int signal) {
   return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
 }
 
-std::string signal_name(int signal) {
-  switch (signal) {
-    case SIGUSR1:
-      return "SIGUSR1";
-    case SIGUSR2:
-      return "SIGUSR2";
-    case SIGTERM:
-      return "SIGTERM";
-    default:
-      return fmt::format("signal {}", signal);
-  }
-}
-
 StopRequest asked_by(HaltRequest request) {
   switch (request) {
     case HaltRequest::kNone:
