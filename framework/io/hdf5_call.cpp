@@ -3,11 +3,14 @@
 #include "framework/io/hdf5_call.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <type_traits>
 
 #include <hdf5.h>
 
 #include "framework/core/error.hpp"
+#include "framework/io/system_call.hpp"
 
 namespace expunge::hdf5 {
 
@@ -21,6 +24,17 @@ std::recursive_mutex& library_mutex() {
   return mutex;
 }
 
+/// HDF5 tells a failed system call with the time, the address of the buffer and more; the number in it says it all. 0
+/// where there is none.
+int system_error_in(const std::string& reason) {
+  constexpr std::string_view kMark = "errno = ";
+  const std::size_t at = reason.find(kMark);
+  int number = 0;
+  if (at != std::string::npos)
+    std::from_chars(reason.data() + at + kMark.size(), reason.data() + reason.size(), number);
+  return number;
+}
+
 herr_t keep_first(unsigned /*depth*/, const H5E_error2_t* error, void* text) {
   auto& reason = *static_cast<std::string*>(text);
   if (reason.empty() && error->desc != nullptr) reason = error->desc;
@@ -30,6 +44,10 @@ herr_t keep_first(unsigned /*depth*/, const H5E_error2_t* error, void* text) {
 }  // namespace
 
 Call::Call() : lock_(library_mutex()) {
+  // A file that could not be written out and closed, on a full disk, stays open in the library, whose clean-up when the
+  // process ends then reads what is gone.
+  static const herr_t no_clean_up = H5dont_atexit();
+  (void)no_clean_up;
   H5Eget_auto2(H5E_DEFAULT, &printer_, &printer_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
@@ -41,7 +59,9 @@ Call::~Call() {
 std::string innermost_error() {
   std::string reason;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &reason);
-  return reason.empty() ? "HDF5 gives no reason" : reason;
+  if (reason.empty()) return "HDF5 gives no reason";
+  const int error = system_error_in(reason);
+  return error == 0 ? reason : reason_of_system(error);
 }
 
 void fail(const std::string& what) {

@@ -49,7 +49,7 @@ class Id {
   Close close_;
 };
 
-/// The description of the innermost error on HDF5's stack.
+/// The description of the innermost error on HDF5's stack; for a failed system call the system's reason.
 [[nodiscard]] std::string innermost_error();
 /// Throws Failure: what was tried, with HDF5's innermost reason.
 [[noreturn]] void fail(const std::string& what);

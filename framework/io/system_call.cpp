@@ -26,30 +26,41 @@ Descriptor open_for_reading(std::string_view verb, const std::filesystem::path& 
   return Descriptor(fd);
 }
 
+std::string reason_of_system(int error) {
+  const std::string reason = std::generic_category().message(error);
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return fmt::format("the disk is full ({}); free some space and run again", reason);
+    case EFBIG:
+      return fmt::format(
+          "a file may not grow so far here ({}); raise the limit (ulimit -f) or use a file system for larger files, "
+          "and run again",
+          reason);
+    default:
+      return reason;
+  }
+}
+
 void fail_system_call(std::string_view verb, const std::filesystem::path& path, int error, std::uintmax_t bytes) {
   const std::string reason = std::generic_category().message(error);
   const std::string place = path.string();
   switch (error) {
     case ENOSPC:
     case EDQUOT:
+      if (bytes == 0) break;
       throw Failure(
-          bytes == 0
-              ? fmt::format("cannot {} {}: the disk is full ({}); free some space and run again", verb, place, reason)
-              : fmt::format("cannot {} {}: the disk is full ({}); {} bytes were needed; free some space and run again",
-                            verb, place, reason, bytes));
-    case EFBIG:
-      throw Failure(
-          fmt::format("cannot {} {}: a file may not grow so far here ({}); raise the limit (ulimit -f) or use "
-                      "a file system for larger files, and run again",
-                      verb, place, reason));
+          fmt::format("cannot {} {}: the disk is full ({}); {} bytes were needed; free some space and run again", verb,
+                      place, reason, bytes));
     case EACCES:
     case EPERM:
     case EROFS:
       throw Failure(fmt::format("cannot {} {}: no {} permission ({}); check its owner and mode and those of its folder",
                                 verb, place, verb == "read" || verb == "map" ? "read" : "write", reason));
     default:
-      throw Failure(fmt::format("cannot {} {}: {}", verb, place, reason));
+      break;
   }
+  throw Failure(fmt::format("cannot {} {}: {}", verb, place, reason_of_system(error)));
 }
 
 }  // namespace expunge

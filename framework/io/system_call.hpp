@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -33,6 +34,9 @@ class Descriptor {
 
 /// Opens an existing file for reading. Throws Failure naming the path; `verb` is what was to be done ("read").
 [[nodiscard]] Descriptor open_for_reading(std::string_view verb, const std::filesystem::path& path);
+
+/// The system's words for an error number, with what to do about a disk or a file without room.
+[[nodiscard]] std::string reason_of_system(int error);
 
 /// Throws the Failure that a system call's error number stands for: what was to be done ("write"), the path, the
 /// system's reason, and what to do where that is known. `bytes` is what a write needed, 0 for other calls.
