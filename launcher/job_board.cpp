@@ -45,6 +45,14 @@ void JobBoard::add_done(std::uint64_t work) {
   board_->fetch_add(kDone, static_cast<std::int64_t>(work));
 }
 
+void JobBoard::add_resumed(std::uint64_t work) {
+  board_->fetch_add(kResumed, static_cast<std::int64_t>(work));
+}
+
+std::uint64_t JobBoard::resumed() {
+  return static_cast<std::uint64_t>(board_->read(kResumed));
+}
+
 std::uint64_t JobBoard::done() {
   return static_cast<std::uint64_t>(board_->read(kDone));
 }

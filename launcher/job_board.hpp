@@ -33,13 +33,16 @@ class JobBoard {
   /// Adds to the work done by all ranks, and reads it.
   void add_done(std::uint64_t work);
   [[nodiscard]] std::uint64_t done();
+  /// Likewise, of that what earlier sessions had done.
+  void add_resumed(std::uint64_t work);
+  [[nodiscard]] std::uint64_t resumed();
 
   /// Sleeps, calling `meanwhile` now and then, until every job that was taken has ended and none will be taken any
   /// more: a rank that has run out of jobs leaves its core to those that have not.
   void wait_for_others(const std::function<void()>& meanwhile);
 
  private:
-  enum Slot : std::size_t { kNext, kTaken, kEnded, kStop, kDone, kSlots };
+  enum Slot : std::size_t { kNext, kTaken, kEnded, kStop, kDone, kResumed, kSlots };
   std::vector<std::size_t> order_;
   std::unique_ptr<Board> board_;
   bool exhausted_ = false;

@@ -16,7 +16,8 @@
 #include "launcher/environment.hpp"
 #include "launcher/run_directory.hpp"
 #include "launcher/training_options.hpp"
-#include "shards/train/train_shard.hpp"
+#include "launcher/training_report.hpp"
+#include "shards/partition/partitioner.hpp"
 
 namespace expunge {
 
@@ -43,13 +44,16 @@ class TrainingRun {
   Exit run();
 
  private:
-  void agree_on_manifest();
-  [[nodiscard]] SetDigest fingerprint_of_data(const Key& seed) const;
-  void check_against_manifest();
+  void open();
+  [[nodiscard]] std::string take_lock_and_read_manifest();
+  void open_data();
+  void begin_manifest();
+  void check_samples();
   void check_numerics() const;
   Exit print_plan() const;
-  [[nodiscard]] std::vector<ShardOutcome> train_shards(std::string& stop_reason);
-  Exit report(const std::vector<ShardOutcome>& mine, const std::string& stop_reason);
+  void say_what_begins() const;
+  [[nodiscard]] TrainingWork train_shards(std::string& stop_reason);
+  Exit report(const TrainingWork& mine, const std::string& stop_reason);
 
   Session& session_;
   Communicator& comm_;
