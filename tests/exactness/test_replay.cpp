@@ -32,7 +32,7 @@ RandomTraining full_state_training() {
 
 TEST_CASE("training on from any checkpoint of the training with the samples ends where training without them ends") {
   std::uint64_t replays = 0;
-  for (std::uint64_t round = 0; round < 40; ++round) {
+  for (std::uint64_t round = 0; round < 120; ++round) {
     Choices choices(5000 + round);
     const RandomTraining t = random_training(choices);
     const auto& c = t.configuration;
@@ -52,7 +52,7 @@ TEST_CASE("training on from any checkpoint of the training with the samples ends
       CHECK(replayed(t, shard, left, with[r - 1], r) == model_digest(from_scratch.back()));
     ++replays;
   }
-  CHECK(replays > 30);
+  CHECK(replays > 90);
 }
 
 TEST_CASE("a checkpoint that saw the sample does not end there") {

@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <map>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -97,6 +101,31 @@ TEST_CASE("the steps of a stage visit V samples: each of them in every whole epo
       CHECK(step.step == next++);
     }
   }
+}
+
+TEST_CASE("each epoch and stage visits the same samples in an order of its own") {
+  // One cell holds everything and the later slices nothing, so that all stages see the same samples.
+  const MemoryDataset all = make_samples(60, {{9}, 3, FeatureType::kF32, false}, 7);
+  TrainingConfiguration c = small_configuration(all, "logistic", 1, 2);
+  const Partitioner partitioner(kSeed, c.shards, c.slices);
+  const MemoryDataset data =
+      all.without([&](const auto& sample) { return partitioner.cell_of_id(SampleId(sample.id)).slice != SliceId(1); });
+  c.epoch_millionths = 3'000'000;  // two epochs a stage
+  StepRecorder steps;
+
+  (void)train_in_memory(c, kSeed, ShardId(0), data, &steps);
+
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::vector<SampleId>> orders;
+  for (const auto& step : steps.steps) {
+    auto& order = orders[{step.stage.value(), step.epoch}];
+    order.insert(order.end(), step.ids.begin(), step.ids.end());
+  }
+  REQUIRE(orders.size() == 4);
+  for (const auto& [one, order] : orders)
+    for (const auto& [other, its_order] : orders) {
+      CHECK(std::set(order.begin(), order.end()) == std::set(its_order.begin(), its_order.end()));
+      CHECK((order == its_order) == (one == other));
+    }
 }
 
 TEST_CASE("plain sgd's update is minus rate times gradient, and each step starts where the one before ended") {

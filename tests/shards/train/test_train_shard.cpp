@@ -226,6 +226,31 @@ TEST_CASE("a progress file that does not fit the model leaves nothing of itself 
   CHECK(outcome.record.slices.back().model == digests_in_memory(c, kSeed, kShard, data).back());
 }
 
+TEST_CASE("a progress file that starts from another state is told of and not gone on from") {
+  // The same ids with other features: all but the state that the stage started from is as it should be.
+  const MemoryDataset data = small_data();
+  const MemoryDataset strange = data.changed([](MemorySample& sample) { sample.features[0] += 1; });
+  const TrainingConfiguration c = small_configuration(data, "mlp:hidden=8", 1, 2);
+  const TemporaryFolder run;
+  const TemporaryFolder other;
+  ShardOutcome outcome;
+  for (const auto& [folder, samples] : {std::pair(&run, &data), std::pair(&other, &strange)}) {
+    const ShardContext context = small_context(folder->path(), c, kSeed);
+    (void)testing::train_shard(context, kShard, *samples, stop_at(0, StopRequest::kAfterStage));
+    CHECK_FALSE(testing::train_shard(context, kShard, *samples, stop_at(2)).complete);
+  }
+  const std::string name = progress_name(SliceId(2));
+  std::filesystem::copy_file(folder_of(other) / name, folder_of(run) / name,
+                             std::filesystem::copy_options::overwrite_existing);
+
+  const std::string log =
+      logged_by([&] { outcome = testing::train_shard(small_context(run.path(), c, kSeed), kShard, data); });
+
+  CHECK(contains(log, name));
+  CHECK(contains(log, "starts from another state"));
+  CHECK(outcome.record.slices.back().model == digests_in_memory(c, kSeed, kShard, data).back());
+}
+
 TEST_CASE("a damaged or missing slice file is named, and nothing is written over it") {
   const MemoryDataset data = small_data();
   const TrainingConfiguration c = small_configuration(data, "mlp:hidden=8", 1, 3);
