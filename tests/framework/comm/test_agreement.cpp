@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <cerrno>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 
 #include <doctest/doctest.h>
 
@@ -44,6 +46,13 @@ TEST_CASE("every kind of error has its own outcome") {
   CHECK(outcome_of_throwing(std::logic_error("l")).exit == Exit::kBug);
   CHECK(outcome_of_throwing(std::logic_error("l")).message == "l");
   CHECK(outcome_of_throwing(42).exit == Exit::kBug);
+}
+
+TEST_CASE("what the system refused is a failure and no bug") {
+  const Outcome refused = outcome_of_throwing(std::system_error(ENOSPC, std::generic_category(), "no room"));
+
+  CHECK(refused.exit == Exit::kFailed);
+  CHECK(refused.message.find("no room") != std::string::npos);
 }
 
 TEST_CASE("too little memory is a failure that says what to do and no bug") {

@@ -117,6 +117,14 @@ TEST_CASE("a file that exists is left alone unless it is to be replaced") {
   CHECK(files_in(folder.path()) == 1);
 }
 
+TEST_CASE("a folder that is not there is named") {
+  const TemporaryFolder folder;
+  const auto data = open("digits:20,seed=7");
+
+  CHECK_THROWS_WITH_AS(write_hdf5(*data, folder / "none" / "d.h5", false),
+                       doctest::Contains(("there is no folder " + (folder / "none").string()).c_str()), Failure);
+}
+
 TEST_CASE("a data set can be rewritten onto its own file") {
   const TemporaryFolder folder;
   const std::string path = folder / "d.h5";

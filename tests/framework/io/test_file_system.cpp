@@ -93,6 +93,17 @@ TEST_CASE("a full disk and a missing permission say what to do") {
   CHECK(contains(quota, "the disk is full"));
   CHECK(contains(denied, "cannot write /run/a.h5: no write permission"));
   CHECK(contains(read_only, "no write permission"));
+  CHECK(contains(failure_of([] { fail_system_call("write", "/run/a.h5", EFBIG); }), "raise the limit (ulimit -f)"));
+}
+
+TEST_CASE("a folder can't be made where a file is, and the message says so") {
+  const testing::TemporaryFolder folder;
+  system_files().write_new(folder / "a", bytes_of("kept"));
+
+  const std::string message = failure_of([&] { system_files().make_directory(folder / "a" / "b"); });
+
+  CHECK(contains(message, "cannot make the folder " + (folder / "a").string() + ": it is there and is no folder"));
+  CHECK(text_of(folder / "a") == "kept");
 }
 
 TEST_CASE("a write that fails half way leaves nothing behind") {

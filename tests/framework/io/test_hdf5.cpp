@@ -251,8 +251,15 @@ TEST_CASE("what can't be opened is named with the reason") {
 
   CHECK(contains(failure_of([&] { (void)File::open(folder / "missing.h5"); }), "missing.h5: No such file"));
   CHECK(contains(failure_of([&] { (void)File::open(folder / "text.h5"); }), "text.h5 as an HDF5 file: "));
+  CHECK(contains(failure_of([&] { (void)File::open(folder.path()); }), folder.path().string() + ": Is a directory"));
   CHECK(contains(failure_of([&] { (void)File::open_image(bytes_of("nonsense"), "stage 3"); }), "stage 3"));
   CHECK(contains(failure_of([&] { (void)File::open_image({}, "stage 3"); }), "stage 3 as an HDF5 file: it is empty"));
+}
+
+TEST_CASE("what can't be made is named with the system's reason") {
+  testing::TemporaryFolder folder;
+
+  CHECK(contains(failure_of([&] { (void)File::create(folder / "none" / "a.h5"); }), "a.h5: No such file"));
 }
 
 TEST_CASE("a missing object and one of another kind are named") {

@@ -272,6 +272,28 @@ TEST_CASE("a damaged or missing slice file is named, and nothing is written over
   }
 }
 
+TEST_CASE("a complete shard whose files are not whole is no complete shard") {
+  const MemoryDataset data = small_data();
+  const TrainingConfiguration c = small_configuration(data, "mlp:hidden=8", 1, 3);
+  const TemporaryFolder run;
+  const ShardContext context = small_context(run.path(), c, kSeed);
+  const ShardRecord record = testing::train_shard(context, kShard, data).record;
+  const auto refusal = [&] { return failure_of([&] { (void)testing::train_shard(context, kShard, data); }); };
+
+  const std::string last = (folder_of(run) / record.slices[2].file.name).string();
+  damage(last);
+  CHECK(contains(refusal(), last + ": the digest of its bytes"));
+  CHECK(contains(refusal(), "remove the folder " + folder_of(run).string() + " and run"));
+  std::filesystem::resize_file(last, 100);
+  CHECK(contains(refusal(), last + ": it has 100 bytes instead of "));
+  const std::string first = (folder_of(run) / record.slices[0].file.name).string();
+  std::filesystem::remove(first);
+  CHECK(contains(refusal(), first + ": No such file"));
+
+  std::filesystem::remove_all(folder_of(run));
+  CHECK(digests_of(testing::train_shard(context, kShard, data).record) == digests_of(record));
+}
+
 TEST_CASE("a shard that was begun under other circumstances is refused, naming the file and what differs") {
   const MemoryDataset data = small_data();
   const TrainingConfiguration c = small_configuration(data, "mlp:hidden=8", 1, 3);
