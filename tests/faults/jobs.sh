@@ -7,6 +7,7 @@
 # start WORDS...: with WORDS in front of the program, until it trains. Its process is $job, its ranks' are ${ranks[@]}.
 start() {
   rm -f "$work"/rank.*
+  : >"$work/job.err"
   # shellcheck disable=SC2016
   "$@" bash -c 'echo $$ >"$0/rank.${OMPI_COMM_WORLD_RANK:-0}"; exec "$@"' "$work" \
     "$expunge" train --run "$run" "${training[@]}" >"$work/job.out" 2>"$work/job.err" &

@@ -1,7 +1,3 @@
-  if [ -s "$run/lock" ]; then
-    died=yes
-    hits=$((hits + 1))
-  fi
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The expunge authors
 # SPDX-License-Identifier: Apache-2.0
