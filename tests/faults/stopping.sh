@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/faults/jobs.sh
 . "$here/jobs.sh"
 unset SLURM_JOB_END_TIME
-training=(--data digits:600,seed=3 --model lenet --shards 3 --slices 3 --epochs 30 --seed 7)
+training=(--data digits:600,seed=3 --model lenet --shards 3 --slices 3 --epochs 60 --seed 7)
 run=$work/run
 
 # stopped_by WORDS: 75, and what a person reads then.
