@@ -234,7 +234,7 @@ row "LeNet on $data_name: checkpoints, hashing, fsync, in per cent of training" 
   "$(calculate "sprintf(\"%.2f\", $share)") ($(range <"$work/shares"))" "≤ 3" "$(judge "$share" "<=" 3)"
 ratio=$(median <"$work/rank-ratios")
 row "the same, 2 ranks over two independent trainings at once" \
-  "$(calculate "sprintf(\"%.2f\", $ratio)") ($(range <"$work/rank-ratios"); $(whole "$(median <"$work/both.rates")") sample-gradients a second)" \
+  "$(calculate "sprintf(\"%.3f\", $ratio)") ($(range <"$work/rank-ratios"); $(whole "$(median <"$work/both.rates")") sample-gradients a second)" \
   "≥ 0.95" "$(judge "$ratio" ">=" 0.95)"
 memory "peak memory of a rank, LeNet on $data_name" 784 "$work/both.json"
 memory "peak memory of a process, W1" 600 "$work"/w1-[0-9]*.json
