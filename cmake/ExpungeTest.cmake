@@ -25,6 +25,10 @@ function(expunge_add_test name)
     expunge_uses_tensors(uses_tensors "${source}")
     if(NOT uses_tensors)
       set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
+    elseif(CMAKE_DISABLE_PRECOMPILE_HEADERS)
+      # glog comes with LibTorch and takes CHECK for itself. So doctest, and its CHECK, must come after LibTorch, as it
+      # does where LibTorch is precompiled.
+      set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS -include torch/torch.h)
     endif()
   endforeach()
   if(NOT arg_RANKS)
