@@ -11,12 +11,41 @@ function(expunge_add_layer name)
   expunge_precompile_tensor_headers(expunge_${name} ${sources})
 endfunction()
 
-# LibTorch's headers cost seconds a file: the sources that need them (they include <ATen/…> or <torch/…>) share one
-# precompiled copy, and the others are compiled without it.
+# LibTorch's headers cost seconds a file: the sources that need them share one precompiled copy, and the others are
+# compiled without it. EXPUNGE_TENSOR_HEADERS are the headers of ours that include LibTorch's, directly or not.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/framework/*.hpp"
+  "${PROJECT_SOURCE_DIR}/shards/*.hpp" "${PROJECT_SOURCE_DIR}/aggregation/*.hpp" "${PROJECT_SOURCE_DIR}/launcher/*.hpp"
+  "${PROJECT_SOURCE_DIR}/tests/*.hpp")
+set(EXPUNGE_TENSOR_HEADERS)
+set(EXPUNGE_TENSOR_INCLUDE "<(ATen|torch)/")
+set(known -1)
+while(NOT known EQUAL 0) # how many the last round has found
+  set(known 0)
+  foreach(header IN LISTS headers)
+    file(STRINGS "${PROJECT_SOURCE_DIR}/${header}" includes REGEX "^#include ")
+    if(NOT header IN_LIST EXPUNGE_TENSOR_HEADERS AND includes MATCHES "${EXPUNGE_TENSOR_INCLUDE}")
+      list(APPEND EXPUNGE_TENSOR_HEADERS "${header}")
+      string(REPLACE "." "\\." pattern "${header}")
+      string(APPEND EXPUNGE_TENSOR_INCLUDE "|\"${pattern}\"")
+      math(EXPR known "${known} + 1")
+    endif()
+  endforeach()
+endwhile()
+
+# expunge_uses_tensors(<variable> <source>): whether LibTorch's headers reach it.
+function(expunge_uses_tensors variable source)
+  file(STRINGS "${source}" includes REGEX "^#include ")
+  if(includes MATCHES "${EXPUNGE_TENSOR_INCLUDE}")
+    set(${variable} TRUE PARENT_SCOPE)
+  else()
+    set(${variable} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
 function(expunge_precompile_tensor_headers target)
   set(users 0)
   foreach(source IN LISTS ARGN)
-    file(STRINGS "${source}" uses_tensors REGEX "^#include <(ATen|torch)/" LIMIT_COUNT 1)
+    expunge_uses_tensors(uses_tensors "${source}")
     if(uses_tensors)
       math(EXPR users "${users} + 1")
     else()

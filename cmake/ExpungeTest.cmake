@@ -20,6 +20,17 @@ function(expunge_add_test name)
     target_link_libraries(test.${name} PRIVATE expunge_test_main expunge_compiler ${arg_LIBRARIES})
   endif()
   expunge_precompile_tensor_headers(test.${name} ${arg_SOURCES})
+  # A test's own code need not be fast, but it is compiled often. What shares the precompiled header shares its flags.
+  foreach(source IN LISTS arg_SOURCES)
+    expunge_uses_tensors(uses_tensors "${source}")
+    if(NOT uses_tensors)
+      set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
+    elseif(CMAKE_DISABLE_PRECOMPILE_HEADERS)
+      # glog comes with LibTorch and takes CHECK for itself. So doctest, and its CHECK, must come after LibTorch, as it
+      # does where LibTorch is precompiled.
+      set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS -include torch/torch.h)
+    endif()
+  endforeach()
   if(NOT arg_RANKS)
     add_test(NAME ${name} COMMAND test.${name} --no-colors=true)
     expunge_set_test_properties(${name} 1 "${arg_LABELS}" ${arg_TIMEOUT})

@@ -18,5 +18,5 @@ cmake -S . -B build/tidy -G Ninja -D CMAKE_BUILD_TYPE=Debug -D CMAKE_EXPORT_COMP
   -D CMAKE_DISABLE_PRECOMPILE_HEADERS=ON -D EXPUNGE_WITH_NCCL=OFF --log-level=WARNING
 # Findings are on standard output; standard error counts the warnings of other people's headers.
 run-clang-tidy-14 -quiet -j "$(nproc)" -p build/tidy -extra-arg=-Wno-unknown-warning-option \
-  -extra-arg=-Wno-unused-command-line-argument -extra-arg="-include$PWD/cmake/tidy_vector.hpp" \
-  "^$PWD/(framework|shards|aggregation|launcher|tests)/.*${1:-}" 2>/dev/null | { grep -v '^clang-tidy-14 ' || true; }
+  -extra-arg=-Wno-unused-command-line-argument -extra-arg-before="-include$PWD/cmake/tidy_vector.hpp" \
+  "^(?=.*${1:-})$PWD/(framework|shards|aggregation|launcher|tests)/" 2>/dev/null | { grep -v '^clang-tidy-14 ' || true; }

@@ -18,7 +18,7 @@
 
 namespace expunge {
 
-RunDirectory::RunDirectory(std::filesystem::path path) : path_(std::filesystem::absolute(path)) {}
+RunDirectory::RunDirectory(const std::filesystem::path& path) : path_(std::filesystem::absolute(path)) {}
 
 bool RunDirectory::exists() const {
   std::error_code error;

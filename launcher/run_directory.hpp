@@ -16,7 +16,7 @@ namespace expunge {
 /// The folder in which a run lives.
 class RunDirectory {
  public:
-  explicit RunDirectory(std::filesystem::path path);
+  explicit RunDirectory(const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path manifest_path() const { return path_ / "manifest.json"; }

@@ -50,7 +50,7 @@ class TrainingRun {
   void begin_manifest();
   void check_samples();
   void check_numerics() const;
-  Exit print_plan() const;
+  [[nodiscard]] Exit print_plan() const;
   void say_what_begins() const;
   [[nodiscard]] TrainingWork train_shards(std::string& stop_reason);
   Exit report(const TrainingWork& mine, const std::string& stop_reason);

@@ -55,6 +55,7 @@ class MpiCommunicator final : public Communicator {
     std::vector<std::uint64_t> lengths(static_cast<std::size_t>(size_));
     mpi_check(MPI_Allgather(&length, 1, MPI_UINT64_T, lengths.data(), 1, MPI_UINT64_T, comm_), "MPI_Allgather");
     std::vector<Bytes> all;
+    all.reserve(lengths.size());
     for (const auto each : lengths) all.emplace_back(each);
     const auto total = std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0});
     if (total <= largest_) {

@@ -32,7 +32,7 @@ class Meeting {
   explicit Meeting(int ranks) : parts_(static_cast<std::size_t>(ranks)), calls_(parts_.size()) {}
 
   /// Leaves `part`, and returns every rank's, in the order of ranks. `call` is what this rank believes all are doing.
-  std::vector<Bytes> exchange(int rank, std::string call, ByteView part) {
+  std::vector<Bytes> exchange(int rank, const std::string& call, ByteView part) {
     const auto place = static_cast<std::size_t>(rank);
     {
       const std::lock_guard lock(mutex_);
@@ -146,7 +146,7 @@ class ThreadCommunicator final : public Communicator {
     const auto all =
         meeting_.exchange(rank_, fmt::format("{} of {} values", what, values.size()), std::as_bytes(values));
     for (std::size_t i = 0; i < values.size(); ++i) {
-      Number result = number_at<Number>(all[0], i);
+      auto result = number_at<Number>(all[0], i);
       for (std::size_t other = 1; other < all.size(); ++other) result = with(result, number_at<Number>(all[other], i));
       values[i] = result;
     }

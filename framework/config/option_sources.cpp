@@ -283,7 +283,7 @@ GivenOptions read_option_sources(std::span<const std::string> arguments, const D
   store.add(CommandLineReader(arguments, declarations, result).read(),
             [](const std::string&) { return std::string(kCommandLineOrigin); });
   store.add(read_environment(known, declarations), environment_name);
-  if (const auto path = store.text(kConfigOption); !path.empty()) {
+  if (auto path = store.text(kConfigOption); !path.empty()) {
     store.add(read_file(path, known, declarations, result), [&](const std::string&) { return path; });
   }
   result.values = store.take();

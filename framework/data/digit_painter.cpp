@@ -213,7 +213,7 @@ void ink_segment(Point a, Point b, float radius_a, float radius_b, float ink, Ca
   const float squared = std::max(along.x * along.x + along.y * along.y, 1e-6F);
   const Point unit = (1.0F / squared) * along;
   for (int y = top; y <= bottom; ++y) {
-    float* line = &canvas[static_cast<std::size_t>(y * kDigitSide)];
+    float* line = &canvas[static_cast<std::size_t>(y) * kDigitSide];
     for (int x = left; x <= right; ++x) {
       const Point from_a = Point{static_cast<float>(x), static_cast<float>(y)} - a;
       const float t = std::clamp(from_a.x * unit.x + from_a.y * unit.y, 0.0F, 1.0F);

@@ -10,8 +10,8 @@ namespace expunge {
 
 /// A point that the pen passes through. x runs to the right from 0 to about 0.65, y down from 0 (top) to 1 (foot).
 struct PenPoint {
-  float x;
-  float y;
+  float x = 0;
+  float y = 0;
   bool corner = false;  ///< the pen turns sharply here; elsewhere it moves smoothly
 };
 
@@ -24,8 +24,8 @@ inline constexpr std::size_t kMostPenStrokes = 2;
 
 /// One way to write a digit: an allograph.
 struct Skeleton {
-  int digit;
-  std::array<PenStroke, kMostPenStrokes> strokes;  ///< in the order of writing; an empty one is none
+  int digit = 0;
+  std::array<PenStroke, kMostPenStrokes> strokes{};  ///< in the order of writing; an empty one is none
 };
 
 /// The ways in which `digit` (0 … 9) is written: the open and the closed four, the seven with a bar and without, …

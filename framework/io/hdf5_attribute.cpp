@@ -111,7 +111,7 @@ std::string File::string_attribute(const std::string& path, const std::string& n
   if (H5Tis_variable_str(attribute.type.get()) > 0) {
     char* text = nullptr;
     if (H5Aread(attribute.id.get(), attribute.type.get(), &text) < 0) fail("cannot read " + attribute.place);
-    const std::string value = text == nullptr ? "" : text;
+    std::string value = text == nullptr ? "" : text;
     H5free_memory(text);
     return value;
   }

@@ -46,8 +46,8 @@ herr_t keep_first(unsigned /*depth*/, const H5E_error2_t* error, void* text) {
 Call::Call() : lock_(library_mutex()) {
   // A file that could not be written out and closed, on a full disk, stays open in the library, whose clean-up when the
   // process ends then reads what is gone.
-  static const herr_t no_clean_up = H5dont_atexit();
-  (void)no_clean_up;
+  static const herr_t kNoCleanUp = H5dont_atexit();
+  (void)kNoCleanUp;
   H5Eget_auto2(H5E_DEFAULT, &printer_, &printer_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

@@ -27,7 +27,7 @@ Descriptor open_for_reading(std::string_view verb, const std::filesystem::path& 
 }
 
 std::string reason_of_system(int error) {
-  const std::string reason = std::generic_category().message(error);
+  std::string reason = std::generic_category().message(error);
   switch (error) {
     case ENOSPC:
     case EDQUOT:

@@ -18,9 +18,9 @@ constexpr std::chrono::milliseconds kFastestBar{100};
 
 struct Progress::State {
   ProgressState text;
-  Clock::duration interval;
-  bool live;
-  bool silent;
+  Clock::duration interval{};
+  bool live = false;
+  bool silent = false;
   Clock::time_point begin = Clock::now();
   Clock::time_point next{};
   bool spoken = false;

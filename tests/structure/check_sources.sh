@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # check_sources.sh ROOT: what every file of the project keeps to, and a name for each that does not: two lines of
-# licence, one inclusion of a header, 500 lines, no path of the machine it was written on; links that lead somewhere.
+# licence, one inclusion of a header, a source's own header before all others, 500 lines, no path of the machine it was
+# written on; links that lead somewhere.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$1
@@ -31,6 +32,10 @@ for file in "${files[@]}"; do
       [[ "$lines" -le 500 ]] || complain "$file:501: $lines lines, 500 are the most"
       ;;
   esac
+  if [[ "$file" == *.cpp && -f "${file%.cpp}.hpp" ]]; then # so every build shows that the header stands alone
+    first=$(grep -m 1 -n '^#include' "$file" || true)
+    [[ "$first" == *":#include \"${file%.cpp}.hpp\"" ]] || complain "$file:${first%%:*}: does not begin with its own header"
+  fi
   if [[ "$file" == *.md ]]; then
     while IFS= read -r link; do
       [[ -e "$(dirname "$file")/$link" ]] || complain "$file: a link to $link, which is not there"

@@ -32,6 +32,11 @@ bash "$here/check_sources.sh" "$scratch" || { echo "a good file is refused"; exi
 broken "a source without a licence" bad.cpp $'int x;\n'
 broken "a header without #pragma once" bad.hpp "$licence"$'int x;\n'
 broken "a file of 501 lines" bad.cpp "$licence$(printf '//\n%.0s' {1..499})"$'\n'
+printf '%s#pragma once\n' "$licence" >"$scratch/own.hpp"
+printf '%s#include "own.hpp"\n\n#include <vector>\n' "$licence" >"$scratch/own.cpp"
+bash "$here/check_sources.sh" "$scratch" || { echo "a source that begins with its own header is refused"; exit 1; }
+broken "a source that begins with another header" own.cpp "$licence"$'#include <vector>\n\n#include "own.hpp"\n'
+broken "a source that leaves out its own header" own.cpp "$licence"$'int x;\n'
 broken "a link to nowhere" bad.md "see [the format](FORMAT.md)"
 broken "a path of somebody's machine" bad.md "see /ho""me/somebody/notes"
 broken "a path of somebody's machine in a source" bad.cpp "$licence"'const char* path = "/wo''rk/data";'$'\n'

@@ -34,7 +34,7 @@ struct RandomTraining {
 
   [[nodiscard]] std::string text() const {
     std::string text;
-    for (const auto& [name, value] : configuration.settings()) text += name + "=" + value + " ";
+    for (const auto& [name, value] : configuration.settings()) text.append(name).append("=").append(value).append(" ");
     return text;
   }
 };

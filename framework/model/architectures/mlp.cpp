@@ -21,14 +21,14 @@ class Mlp : public Model {
       DenseStack::Activation activation)
       : norm_kind_(norm_of(spec)), dropout_(spec.real_or("dropout", 0.0, 0.0, 0.99)), activation_(activation) {
     std::int64_t width = shape.features();
-    if (hidden.empty()) norms_.push_back(register_module("norm1", Norm(norm_kind_, width)));
+    if (hidden.empty()) norms_.emplace_back(register_module("norm1", Norm(norm_kind_, width)));
     for (const auto units : hidden) {
       const std::string number = std::to_string(linears_.size() + 1);
-      linears_.push_back(register_module("linear" + number, torch::nn::Linear(width, units)));
-      norms_.push_back(register_module("norm" + number, Norm(norm_kind_, units)));
+      linears_.emplace_back(register_module("linear" + number, torch::nn::Linear(width, units)));
+      norms_.emplace_back(register_module("norm" + number, Norm(norm_kind_, units)));
       width = units;
     }
-    linears_.push_back(
+    linears_.emplace_back(
         register_module("linear" + std::to_string(linears_.size() + 1), torch::nn::Linear(width, shape.classes)));
   }
 

@@ -115,11 +115,11 @@ TEST_CASE("where every row is left unanswered the accuracy is 0 and there is non
 
 TEST_CASE("streamed measures agree with those of all rows at once") {
   struct Row {
-    std::int32_t label;
-    std::int32_t answer;
-    double agreement;
-    std::vector<double> probability;
-    double confidence;
+    std::int32_t label = 0;
+    std::int32_t answer = 0;
+    double agreement = 0;
+    std::vector<double> probability = {};
+    double confidence = 0;
   };
   for (unsigned seed = 0; seed < 50; ++seed) {
     INFO("seed ", seed);

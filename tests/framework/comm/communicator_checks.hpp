@@ -24,7 +24,8 @@ inline Bytes bytes_from(const std::string& text) {
 
 /// "", "b", "cc", "ddd", …: another length on every rank.
 inline Bytes part_of_rank(int rank) {
-  return Bytes(static_cast<std::size_t>(rank), static_cast<std::byte>('a' + rank));
+  Bytes part(static_cast<std::size_t>(rank), static_cast<std::byte>('a' + rank));
+  return part;
 }
 
 inline void check_position(Communicator& comm) {
@@ -66,6 +67,7 @@ inline void check_many_values(Communicator& comm) {
   std::vector<std::int64_t> values(1000);
   std::iota(values.begin(), values.end(), 0);
   std::vector<std::int64_t> expected;
+  expected.reserve(values.size());
   for (const auto value : values) expected.push_back(value * comm.size());
 
   comm.sum(std::span(values));

@@ -15,7 +15,7 @@ namespace {
 /// Rows of two bytes, (row, 10 · row), made by hand.
 class HandMade : public Dataset {
  public:
-  HandMade(std::vector<std::int32_t> labels, std::vector<std::uint64_t> ids, std::int64_t classes = 3) {
+  HandMade(std::vector<std::int32_t> labels, const std::vector<std::uint64_t>& ids, std::int64_t classes = 3) {
     shape_ = {2};
     classes_ = classes;
     labels_ = std::move(labels);

@@ -96,7 +96,9 @@ TEST_CASE("the file offset of a data set is where its bytes lie") {
   CHECK(shape.dims == kTwoByThree);
   REQUIRE(shape.file_offset.has_value());
   REQUIRE(*shape.file_offset + 24 <= image.size());
-  CHECK(std::memcmp(image.data() + *shape.file_offset, kSixFloats.data(), 24) == 0);
+  std::vector<float> there(kSixFloats.size());
+  std::memcpy(there.data(), image.data() + *shape.file_offset, 24);
+  CHECK(there == kSixFloats);
 }
 
 TEST_CASE("scalars and data sets without elements are data sets like the others") {
@@ -219,6 +221,7 @@ TEST_CASE("threads may work with files at the same time") {
   const Bytes expected = small_image();
   std::array<int, 4> equal{};
   std::vector<std::thread> threads;
+  threads.reserve(equal.size());
 
   for (auto& count : equal)
     threads.emplace_back([&expected, &count] {

@@ -24,7 +24,7 @@ namespace {
 /// A file in HDF5's earliest format, open for the length of one action.
 template <class Fill>
 std::filesystem::path foreign_file(const testing::TemporaryFolder& folder, Fill fill) {
-  const std::filesystem::path path = folder / "foreign.h5";
+  std::filesystem::path path = folder / "foreign.h5";
   const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   REQUIRE(file >= 0);
   fill(file);

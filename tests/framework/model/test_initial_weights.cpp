@@ -31,7 +31,7 @@ TEST_CASE("initial weights and biases fill the interval of their layer's fan-in 
     CAPTURE(layer);
     const double bound = 1 / std::sqrt(fan_in);
     const torch::Tensor weight = parameter(model, layer + ".weight");
-    const double largest = weight.abs().max().item<double>();
+    const auto largest = weight.abs().max().item<double>();
     CHECK(largest <= bound * (1 + 1e-6));
     CHECK(largest > 0.95 * bound);
     CHECK(std::abs(weight.mean().item<double>()) < 0.1 * bound);

@@ -14,7 +14,9 @@ using namespace expunge;
 TEST_CASE("group norm makes 8 groups, or the most of 4, 2 and 1 that divide the channels") {
   torch::manual_seed(1);
   using Case = std::pair<std::int64_t, std::int64_t>;
-  for (const auto& [channels, groups] : {Case{16, 8}, {8, 8}, {12, 4}, {20, 4}, {6, 2}, {5, 1}, {1, 1}}) {
+  for (const auto& one : {Case{16, 8}, {8, 8}, {12, 4}, {20, 4}, {6, 2}, {5, 1}, {1, 1}}) {
+    const auto channels = one.first;
+    const auto groups = one.second;
     CAPTURE(channels);
     Norm norm(NormKind::kGroup, channels);
     const torch::Tensor values = torch::randn({3, channels, 4, 4});
@@ -27,7 +29,9 @@ TEST_CASE("group norm makes 8 groups, or the most of 4, 2 and 1 that divide the 
 TEST_CASE("after a dense layer no group has fewer than 4 units, so that what they say survives") {
   torch::manual_seed(4);
   using Case = std::pair<std::int64_t, std::int64_t>;
-  for (const auto& [units, groups] : {Case{128, 8}, {32, 8}, {16, 4}, {8, 2}, {4, 1}, {2, 1}, {12, 2}, {9, 1}}) {
+  for (const auto& one : {Case{128, 8}, {32, 8}, {16, 4}, {8, 2}, {4, 1}, {2, 1}, {12, 2}, {9, 1}}) {
+    const auto units = one.first;
+    const auto groups = one.second;
     CAPTURE(units);
     Norm norm(NormKind::kGroup, units);
     const torch::Tensor values = torch::randn({3, units});

@@ -53,7 +53,7 @@ std::string refusal_after(const std::string& from, const std::string& to) {
   REQUIRE(contains(text, from));
   text.replace(text.find(from), from.size(), to);
   publish(system_files(), path_in(run), bytes_of(text));
-  const std::string message = failure_of([&] { (void)read_shard_record(run.path(), ShardId(3)); });
+  std::string message = failure_of([&] { (void)read_shard_record(run.path(), ShardId(3)); });
   CHECK(contains(message, path_in(run).string()));
   return message;
 }

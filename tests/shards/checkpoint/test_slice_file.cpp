@@ -62,13 +62,13 @@ std::filesystem::path file_with(const testing::TemporaryFolder& folder, const st
     file.set_attribute("/parameters/w", "index", std::int64_t{0});
   }
   change(file);
-  const std::filesystem::path path = folder / "changed.h5";
+  std::filesystem::path path = folder / "changed.h5";
   publish(system_files(), path, file.take_image());
   return path;
 }
 
 std::string refusal(const std::filesystem::path& path) {
-  const std::string message = failure_of([&] { (void)read_slice(path, std::nullopt); });
+  std::string message = failure_of([&] { (void)read_slice(path, std::nullopt); });
   CHECK(contains(message, path.string()));
   return message;
 }

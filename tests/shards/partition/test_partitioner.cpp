@@ -70,9 +70,10 @@ TEST_CASE("all samples of one subject live in one cell, whoever else is there") 
   }
   CHECK(cells.size() > 40);
   CHECK(all.size() > 15);
-  for (const auto& [subject, own] : cells) {
+  for (const auto& one : cells) {
+    const auto& subject = one.first;
     CAPTURE(subject);
-    CHECK(own == std::set<Cell>{partitioner.cell_of_subject(subject)});
+    CHECK(one.second == std::set<Cell>{partitioner.cell_of_subject(subject)});
   }
 }
 
@@ -92,7 +93,9 @@ TEST_CASE("ids and subjects spread over the cells as chance would") {
   constexpr double kExpected = kSamples / (kShards * kSlices);
   for (const auto* counts : {&by_id, &by_subject}) {
     CHECK(counts->size() == kShards * kSlices);
-    for (const auto& [cell, count] : *counts) {
+    for (const auto& one : *counts) {
+      const Cell cell = one.first;
+      const double count = one.second;
       CAPTURE(cell.shard.value());
       CAPTURE(cell.slice.value());
       CHECK(cell.shard.value() < kShards);

@@ -23,7 +23,7 @@ float draw(std::uint64_t what, std::uint64_t i) {
 }
 
 torch::Tensor drawn(std::uint64_t what) {
-  const torch::Tensor tensor = torch::empty({static_cast<std::int64_t>(kSize)});
+  torch::Tensor tensor = torch::empty({static_cast<std::int64_t>(kSize)});
   for (std::size_t i = 0; i < kSize; ++i) tensor.data_ptr<float>()[i] = draw(what, i);
   return tensor;
 }
@@ -44,7 +44,7 @@ TrainingConfiguration of_kind(OptimizerKind kind, double momentum, bool nesterov
 
 /// The parameter after kSteps steps.
 torch::Tensor optimised(const TrainingConfiguration& c) {
-  const torch::Tensor parameter = drawn(100);
+  torch::Tensor parameter = drawn(100);
   Optimizer optimizer(c, {parameter});
   for (int step = 0; step < kSteps; ++step) {
     optimizer.begin_step(rate_of(step));
@@ -116,7 +116,9 @@ const std::vector<std::pair<std::string, TrainingConfiguration>>& kinds() {
 }  // namespace
 
 TEST_CASE("every optimiser follows its formula, as computed in double precision") {
-  for (const auto& [name, c] : kinds()) {
+  for (const auto& kind : kinds()) {
+    const auto& name = kind.first;
+    const auto& c = kind.second;
     CAPTURE(name);
     const torch::Tensor found = optimised(c);
     const auto expected = by_hand(c);
@@ -131,23 +133,23 @@ TEST_CASE("every optimiser follows its formula, as computed in double precision"
 
 TEST_CASE("every optimiser ends where LibTorch's own ends, to rounding") {
   namespace optim = torch::optim;
-  for (const auto& [name, c] : kinds()) {
+  for (const auto& kind : kinds()) {
+    const auto& name = kind.first;
+    const auto& c = kind.second;
     CAPTURE(name);
-    const auto& own = c;
     torch::Tensor expected;
-    if (own.optimizer == OptimizerKind::kSgd)
+    if (c.optimizer == OptimizerKind::kSgd)
       expected = by_libtorch<optim::SGDOptions>([&](auto parameters) {
         return std::make_unique<optim::SGD>(
-            parameters,
-            optim::SGDOptions(1).momentum(own.momentum).nesterov(own.nesterov).weight_decay(own.weight_decay));
+            parameters, optim::SGDOptions(1).momentum(c.momentum).nesterov(c.nesterov).weight_decay(c.weight_decay));
       });
-    else if (own.optimizer == OptimizerKind::kAdam)
+    else if (c.optimizer == OptimizerKind::kAdam)
       expected = by_libtorch<optim::AdamOptions>([&](auto parameters) {
-        return std::make_unique<optim::Adam>(parameters, optim::AdamOptions(1).weight_decay(own.weight_decay));
+        return std::make_unique<optim::Adam>(parameters, optim::AdamOptions(1).weight_decay(c.weight_decay));
       });
     else
       expected = by_libtorch<optim::AdamWOptions>([&](auto parameters) {
-        return std::make_unique<optim::AdamW>(parameters, optim::AdamWOptions(1).weight_decay(own.weight_decay));
+        return std::make_unique<optim::AdamW>(parameters, optim::AdamWOptions(1).weight_decay(c.weight_decay));
       });
 
     CHECK(torch::allclose(optimised(c), expected, 1e-5, 1e-6));
@@ -172,7 +174,9 @@ TEST_CASE("plain sgd's update is the one that a matrix product can carry out: w 
 }
 
 TEST_CASE("an optimiser's state is named, counted, and gone after a reset") {
-  for (const auto& [name, c] : kinds()) {
+  for (const auto& kind : kinds()) {
+    const auto& name = kind.first;
+    const auto& c = kind.second;
     CAPTURE(name);
     const torch::Tensor one = drawn(100);
     const torch::Tensor other = drawn(101);

@@ -124,7 +124,9 @@ TEST_CASE("each sample comes first in its share of epochs") {
   std::map<std::uint32_t, int> first;
   for (std::uint64_t epoch = 0; epoch < 4000; ++epoch) ++first[epoch_order(ids, Key({epoch, 0})).front()];
 
-  for (const auto& [index, count] : first) {
+  for (const auto& one : first) {
+    const auto index = one.first;
+    const auto count = one.second;
     CAPTURE(index);
     CHECK(count > 380);  // 500 are expected, the deviation is 21
     CHECK(count < 620);

@@ -303,7 +303,7 @@ TEST_CASE("a shard that was begun under other circumstances is refused, naming t
   const std::string file = half.record.slices.back().file.name;
 
   const auto refused = [&](const ShardContext& other, const MemoryDataset& with) {
-    const std::string message = failure_of([&] { (void)testing::train_shard(other, kShard, with); });
+    std::string message = failure_of([&] { (void)testing::train_shard(other, kShard, with); });
     CHECK(contains(message, file));
     CHECK(read_shard_record(run.path(), kShard)->slices.size() == 1);
     return message;
