@@ -102,7 +102,9 @@ Exit run_together(Communicator& comm, const std::function<Exit()>& work) {
 }
 
 Exit run_together(Session& session, const std::function<Exit()>& work) {
-  return run_together(session.last_word(), work);
+  const Exit exit = run_together(session.last_word(), work);
+  ignore_stop_signals();
+  return exit;
 }
 
 void require_equal_fingerprints(Communicator& comm, const Fingerprint& mine) {

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "framework/comm/stop_flag.hpp"
 
+#include <array>
 #include <atomic>
-#include <initializer_list>
 
 namespace expunge {
 
 namespace {
+
+constexpr std::array kStopSignals{SIGUSR1, SIGUSR2, SIGTERM};
 
 // A handler may run on any thread, so a lock-free atomic rather than a volatile sig_atomic_t.
 std::atomic<int> stop_requested{0};
@@ -30,7 +32,14 @@ void catch_stop_signals() {
   sigemptyset(&action.sa_mask);
   // Once only, so that a second signal of a kind ends a process that does not listen; and no call is interrupted by it.
   action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
-  for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM}) sigaction(signal, &action, nullptr);
+  for (const int signal : kStopSignals) sigaction(signal, &action, nullptr);
+}
+
+void ignore_stop_signals() {
+  struct sigaction action {};
+  action.sa_handler = SIG_IGN;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : kStopSignals) sigaction(signal, &action, nullptr);
 }
 
 void clear_stop_signal() {

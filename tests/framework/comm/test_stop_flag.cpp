@@ -51,3 +51,21 @@ TEST_CASE("a second signal of a kind ends the process") {
   CHECK(WIFSIGNALED(status));
   CHECK(WTERMSIG(status) == SIGTERM);
 }
+
+TEST_CASE("signals that come after the end was agreed on do not end the process") {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    catch_stop_signals();
+    ignore_stop_signals();
+    std::raise(SIGTERM);
+    std::raise(SIGTERM);
+    ::_exit(0);
+  }
+
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
