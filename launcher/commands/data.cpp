@@ -13,7 +13,7 @@
 #include "framework/config/option_table.hpp"
 #include "framework/data/write_hdf5.hpp"
 #include "launcher/commands/data_summary.hpp"
-#include "launcher/standard_output.hpp"
+#include "launcher/process/standard_output.hpp"
 
 namespace expunge {
 

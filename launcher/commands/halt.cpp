@@ -9,8 +9,8 @@
 
 #include "framework/config/option_table.hpp"
 #include "framework/io/file_system.hpp"
-#include "launcher/halt_file.hpp"
-#include "launcher/standard_output.hpp"
+#include "launcher/process/standard_output.hpp"
+#include "launcher/run/halt_file.hpp"
 
 namespace expunge {
 

@@ -11,10 +11,10 @@
 #include "framework/log/log.hpp"
 #include "launcher/commands/session_options.hpp"
 #include "launcher/commands/vote_options.hpp"
-#include "launcher/data_spec.hpp"
-#include "launcher/ensemble.hpp"
-#include "launcher/standard_output.hpp"
-#include "launcher/vote_reduction.hpp"
+#include "launcher/process/standard_output.hpp"
+#include "launcher/run/data_spec.hpp"
+#include "launcher/serving/ensemble.hpp"
+#include "launcher/serving/vote_reduction.hpp"
 
 namespace expunge {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "framework/config/option_table.hpp"
-#include "launcher/environment.hpp"
+#include "launcher/process/environment.hpp"
 
 namespace expunge {
 

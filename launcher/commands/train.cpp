@@ -8,9 +8,9 @@
 
 #include "framework/config/option_table.hpp"
 #include "launcher/commands/session_options.hpp"
-#include "launcher/environment.hpp"
-#include "launcher/stop_watch.hpp"
-#include "launcher/training_run.hpp"
+#include "launcher/process/environment.hpp"
+#include "launcher/run/stop_watch.hpp"
+#include "launcher/training/training_run.hpp"
 
 namespace expunge {
 

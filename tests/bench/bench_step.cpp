@@ -9,7 +9,7 @@
 #include "framework/device/blas.hpp"
 #include "framework/device/numerics.hpp"
 #include "framework/model/model.hpp"
-#include "launcher/environment.hpp"
+#include "launcher/process/environment.hpp"
 #include "shards/train/gradient_step.hpp"
 #include "tests/bench/paired_timing.hpp"
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "framework/core/error.hpp"
-#include "launcher/environment.hpp"
+#include "launcher/process/environment.hpp"
 
 using namespace expunge;
 

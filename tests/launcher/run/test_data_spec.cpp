@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "framework/core/error.hpp"
-#include "launcher/data_spec.hpp"
+#include "launcher/run/data_spec.hpp"
 #include "tests/support/failure_message.hpp"
 #include "tests/support/temporary_folder.hpp"
 

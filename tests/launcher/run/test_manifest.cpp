@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "framework/core/error.hpp"
-#include "launcher/manifest.hpp"
+#include "launcher/run/manifest.hpp"
 #include "tests/support/failure_message.hpp"
 
 using namespace expunge;

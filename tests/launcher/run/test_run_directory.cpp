@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "framework/core/error.hpp"
-#include "launcher/run_directory.hpp"
+#include "launcher/run/run_directory.hpp"
 #include "tests/support/failure_message.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -9,8 +9,8 @@
 
 #include "framework/comm/stop_flag.hpp"
 #include "framework/core/error.hpp"
-#include "launcher/halt_file.hpp"
-#include "launcher/stop_watch.hpp"
+#include "launcher/run/halt_file.hpp"
+#include "launcher/run/stop_watch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace expunge;

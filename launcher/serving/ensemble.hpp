@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aggregation/predict/constituent.hpp"
+#include "framework/data/dataset.hpp"
+#include "launcher/process/environment.hpp"
+#include "launcher/run/run_directory.hpp"
+
+namespace expunge {
+
+/// The models a run serves, shared out over the ranks of a session: shard k's by rank k mod P.
+struct Ensemble {
+  Manifest manifest;
+  std::vector<ShardRecord> records;                ///< of all shards
+  std::vector<std::unique_ptr<Constituent>> mine;  ///< those this rank holds
+  std::int64_t models = 0;                         ///< those all ranks hold
+  Digest version;                                  ///< of the models that vote: which ensemble answered
+
+  /// Why a shard does not vote; empty where it does.
+  [[nodiscard]] static std::string abstention(const ShardRecord& record);
+};
+
+/// Collective. Throws what reading the run throws, on every rank alike.
+[[nodiscard]] Ensemble open_ensemble(Session& session, const RunDirectory& directory);
+
+/// Throws UsageError where samples of `data` can't be put to the run's models, naming both shapes; Failure for a label
+/// outside the models' classes where labels matter.
+void require_fit(const Dataset& data, const std::string& source, const TrainingConfiguration& configuration,
+                 bool labels_matter);
+
+}  // namespace expunge

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/training/state_size.hpp"
+
+#include "shards/train/stage_trainer.hpp"
+
+namespace expunge {
+
+std::uint64_t state_bytes(const TrainingConfiguration& configuration) {
+  StageTrainer trainer(configuration, Key{}, ShardId(0), Device{});
+  const ModelState state = trainer.initialise();
+  std::uint64_t bytes = 0;
+  for (const auto* group : {&state.parameters, &state.buffers, &state.optimizer})
+    for (const auto& tensor : *group) bytes += tensor.bytes.size();
+  return bytes;
+}
+
+}  // namespace expunge

@@ -1,0 +1,272 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/training/training_run.hpp"
+
+#include <array>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "framework/comm/agreement.hpp"
+#include "framework/device/memory.hpp"
+#include "framework/log/log.hpp"
+#include "launcher/run/data_fingerprint.hpp"
+#include "launcher/run/data_spec.hpp"
+#include "launcher/run/halt_file.hpp"
+#include "launcher/run/job_board.hpp"
+#include "launcher/run/stop_watch.hpp"
+#include "launcher/training/training_plan.hpp"
+#include "shards/train/train_shard.hpp"
+
+namespace expunge {
+
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The root's text, on every rank.
+std::string broadcast(Communicator& comm, const std::string& text) {
+  const ByteView view = bytes_of(text);
+  Bytes bytes(view.begin(), view.end());
+  comm.broadcast(bytes, 0);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(Session& session, const OptionTable& table, TrainingOptions training, JobOptions job)
+    : session_(session),
+      comm_(session.comm()),
+      table_(table),
+      training_(std::move(training)),
+      job_(std::move(job)),
+      directory_(job_.run) {}
+
+TrainingRun::~TrainingRun() = default;
+
+Exit TrainingRun::run() {
+  open();
+  if (job_.dry_run) return print_plan();
+  check_numerics();
+  std::string stop_reason;
+  const TrainingWork mine = train_shards(stop_reason);
+  return report(mine, stop_reason);
+}
+
+/// Ends with the same manifest, data set and partition on every rank, and the manifest on disk.
+void TrainingRun::open() {
+  const std::string stored = take_lock_and_read_manifest();
+  resumed_ = !stored.empty();
+  if (resumed_) manifest_ = Manifest::from_json(stored, directory_.manifest_path().string());
+  together(comm_, [&] { open_data(); });
+  if (!resumed_) begin_manifest();
+  const auto& c = manifest_.configuration;
+  partition_ = std::make_unique<Partition>(Partitioner(manifest_.seed, c.shards, c.slices), *data_);
+  if (!job_.dry_run) check_samples();
+}
+
+std::string TrainingRun::take_lock_and_read_manifest() {
+  std::string stored;
+  together(comm_, [&] {
+    if (!comm_.is_root()) return;
+    if (!job_.dry_run) {
+      lock_ = std::make_unique<RunLock>(directory_);
+      sweep_temporaries(system_files(), directory_.path());
+      clear_stale_halt_file(system_files(), directory_.path());
+      if (lock_->died() && directory_.exists())
+        log::warning("the job before this one ended without finishing ({}): going on from its last checkpoints",
+                     *lock_->died());
+    }
+    if (directory_.exists()) stored = directory_.manifest().to_json();
+  });
+  return broadcast(comm_, stored);
+}
+
+void TrainingRun::open_data() {
+  if (!resumed_) {
+    std::vector<std::string> missing;
+    if (training_.data.empty()) missing.emplace_back("--data is missing: what to train on");
+    if (training_.model.empty()) missing.emplace_back("--model is missing: what to train");
+    if (!missing.empty()) throw UsageError(missing);
+  }
+  data_ = open_data_of_run(training_.data, manifest_.data);
+  if (!resumed_) {
+    manifest_.data = data_for_manifest(Spec::parse(training_.data, "data"));
+    manifest_.configuration = configuration_of(training_, *data_);
+    return;
+  }
+  const auto found = conflicts(table_, training_, *data_, manifest_);
+  if (found.empty()) return;
+  std::vector<std::string> lines{
+      fmt::format("{}: the run was made with another configuration:", directory_.path().string())};
+  for (const auto& line : found) lines.push_back("  " + line);
+  lines.emplace_back("leave these options out to go on with the run, or choose another --run directory");
+  throw UsageError(lines);
+}
+
+void TrainingRun::begin_manifest() {
+  const Key drawn = training_.seed.empty() ? Key::random() : Key::parse(training_.seed);
+  manifest_.seed = Key::parse(broadcast(comm_, drawn.hex()));
+  manifest_.numerics = session_.fingerprint();
+}
+
+/// The samples are those of the run; where the run begins, they are written down and the manifest with them.
+void TrainingRun::check_samples() {
+  const auto start = Clock::now();
+  const SetDigest fingerprint = data_fingerprint(comm_, *data_, data_key(manifest_.seed));
+  check_seconds_ = seconds_since(start);
+  if (resumed_) {
+    if (fingerprint == manifest_.data_fingerprint) return;
+    throw Failure(fmt::format(
+        "{}: these are not the samples that the run was begun with ({}): give the same data, or choose another --run "
+        "directory",
+        training_.data.empty() ? manifest_.data : training_.data,
+        data_->size() == manifest_.samples() ? fmt::format("as many, {}, but not the same", data_->size())
+                                             : fmt::format("{} then, {} now", manifest_.samples(), data_->size())));
+  }
+  manifest_.data_fingerprint = fingerprint;
+  for (std::uint32_t k = 0; k < partition_->shards(); ++k) {
+    manifest_.cells.emplace_back();
+    for (std::uint32_t r = 1; r <= partition_->slices(); ++r)
+      manifest_.cells.back().push_back(partition_->rows(ShardId(k), SliceId(r)).size());
+  }
+  together(comm_, [&] {
+    if (comm_.is_root()) publish(system_files(), directory_.manifest_path(), bytes_of(manifest_.to_json()));
+  });
+}
+
+void TrainingRun::check_numerics() const {
+  const auto found = differences(session_.fingerprint(), manifest_.numerics);
+  if (found.empty()) return;
+  if (job_.mix_numerics) {
+    if (comm_.is_root())
+      log::warning(
+          "going on under other numerics than the run began with: {}; no one will be able to replay this run bit for "
+          "bit",
+          fmt::join(found, "; "));
+    return;
+  }
+  std::vector<std::string> lines{fmt::format("{}: this process would not compute the same bits as the run began with:",
+                                             directory_.path().string())};
+  for (const auto& line : found) lines.push_back("  " + line);
+  lines.emplace_back("go on where the run began, or give --mix-numerics and lose the exact replay");
+  throw UsageError(lines);
+}
+
+Exit TrainingRun::print_plan() const {
+  TrainingPlan plan = plan_training(manifest_.configuration, *partition_);
+  plan.run = directory_.path().string();
+  plan.resumes = resumed_;
+  plan.ranks = comm_.size();
+  if (comm_.is_root()) fmt::print("{}", table_.json() ? to_json_text(plan) : to_text(plan));
+  return Exit::kDone;
+}
+
+void TrainingRun::say_what_begins() const {
+  if (!comm_.is_root()) return;
+  const auto& c = manifest_.configuration;
+  const auto ranks = static_cast<std::uint32_t>(comm_.size());
+  if (const auto empty = partition_->empty_cells(); empty > 0 && !resumed_)
+    log::warning("{} of {} cells have no samples: legal, but fewer shards or slices would do", empty,
+                 std::uint64_t{c.shards} * c.slices);
+  if (ranks > c.shards)
+    log::info("{} ranks for {} shards: {} have nothing to train", ranks, c.shards, ranks - c.shards);
+  log::info("{} {}: {} samples in {} shards x {} slices on {} rank{}", resumed_ ? "going on with" : "training",
+            directory_.path().string(), data_->size(), c.shards, c.slices, ranks, ranks == 1 ? "" : "s");
+}
+
+TrainingWork TrainingRun::train_shards(std::string& stop_reason) {
+  say_what_begins();
+  const auto& c = manifest_.configuration;
+  std::vector<std::uint64_t> sizes;
+  for (std::uint32_t k = 0; k < c.shards; ++k) sizes.push_back(shard_visits(c, *partition_, ShardId(k)));
+  JobBoard board(comm_, sizes);
+  StopWatch watch(directory_.path(), job_.deadline, board);
+  log::Progress progress("training", "samples", std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0}));
+  const auto tell = [&] {
+    if (!comm_.is_root()) return;
+    progress.skip(board.resumed());
+    progress.update(board.done());
+  };
+
+  // The board is shared by all ranks: what it is told of is gathered for half a second first.
+  std::uint64_t untold = 0;
+  auto last_told = Clock::now();
+  const auto pass_on = [&] {
+    board.add_done(untold);
+    untold = 0;
+    last_told = Clock::now();
+  };
+  ShardHooks hooks;
+  hooks.stop = [&] { return watch.poll(); };
+  hooks.visited = [&](std::uint64_t visits, bool resumed) {
+    if (resumed) board.add_resumed(visits);
+    untold += visits;
+    if (seconds_since(last_told) < 0.5) return;
+    pass_on();
+    tell();
+  };
+
+  const ShardContext context{directory_.path(), c,
+                             manifest_.seed,    fingerprint_digest(session_.fingerprint()),
+                             job_.mix_numerics, session_.device(),
+                             &system_files(),   job_.save_interval_seconds};
+  TrainingWork work;
+  const Outcome outcome = outcome_of([&] {
+    while (const auto job = board.next()) {
+      const Outcome one = outcome_of([&] {
+        work.add(train_shard(context, ShardId(static_cast<std::uint32_t>(*job)), *data_, *partition_, hooks));
+      });
+      pass_on();
+      if (one.exit != Exit::kDone) board.ask_to_stop(StopRequest::kNow);
+      board.ended();
+      if (one.exit != Exit::kDone) throw Error(one.exit, one.message);
+    }
+    board.wait_for_others([&] {
+      (void)watch.poll();
+      tell();
+    });
+  });
+  work.peak_resident_bytes = peak_resident_bytes();
+  stop_reason = watch.reason();
+  const Outcome agreed = agree(comm_, outcome);
+  if (agreed.exit != Exit::kDone) throw Error(agreed.exit, agreed.message);
+  return work;
+}
+
+Exit TrainingRun::report(const TrainingWork& mine, const std::string& stop_reason) {
+  const TrainingWork all = gather_work(comm_, mine);
+  std::string reason;
+  for (const auto& bytes : comm_.gather(bytes_of(stop_reason)))
+    if (reason.empty()) reason.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+
+  std::array<std::int64_t, 1> incomplete{0};
+  together(comm_, [&] {
+    if (!comm_.is_root()) return;
+    TrainingReport report;
+    report.run = directory_.path().string();
+    report.resumed = resumed_;
+    report.stopped_by = reason;
+    report.ranks = comm_.size();
+    report.samples = data_->size();
+    report.slices = manifest_.configuration.slices;
+    report.data_check_seconds = check_seconds_;
+    report.work = all;
+    report.shards = directory_.shard_records(manifest_);
+    for (const auto& shard : report.shards) report.shard_samples.push_back(partition_->samples(shard.shard));
+    report.wall_seconds = seconds_since(start_);
+    if (!report.complete()) {
+      incomplete[0] = 1;
+      remove_halt_file(system_files(), directory_.path());
+    }
+    fmt::print("{}", table_.json() ? to_json_text(report) : to_text(report));
+  });
+  comm_.maximum(incomplete);
+  return incomplete[0] == 0 ? Exit::kDone : Exit::kStopped;
+}
+
+}  // namespace expunge

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include <span>
+
+#include <doctest/doctest.h>
+
+#include "framework/core/error.hpp"
+#include "framework/io/hdf5.hpp"
+#include "launcher/training/training_options.hpp"
+#include "tests/support/failure_message.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using namespace expunge;
+
+namespace {
+
+/// Six vectors of two, labelled 0 1 2 5 0 1, in a file that does not say how many classes there are.
+class SixVectors {
+ public:
+  SixVectors() {
+    const std::vector<float> x(12, 0.5F);
+    const std::vector<std::int32_t> y{0, 1, 2, 5, 0, 1};
+    const std::vector<std::uint64_t> dims{6, 2};
+    auto file = hdf5::File::create(folder_ / "six.h5");
+    file.write("/x", hdf5::ElementType::kF32, dims, std::as_bytes(std::span(x)));
+    file.write("/y", hdf5::ElementType::kI32, std::span(dims).first(1), std::as_bytes(std::span(y)));
+    file.close();
+  }
+  [[nodiscard]] std::unique_ptr<Dataset> open() const {
+    return open_dataset(Spec::parse("hdf5:" + (folder_ / "six.h5").string(), "data"));
+  }
+
+ private:
+  testing::TemporaryFolder folder_;
+};
+
+TrainingOptions plain_options() {
+  TrainingOptions options;
+  options.model = "logistic";
+  options.classes = 6;
+  return options;
+}
+
+std::string refusal(const TrainingOptions& options, const Dataset& data) {
+  try {
+    (void)configuration_of(options, data);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a label outside the classes is refused with its row") {
+  const SixVectors six;
+  const auto data = six.open();
+  TrainingOptions options = plain_options();
+
+  CHECK(configuration_of(options, *data).classes == 6);
+  options.classes = 3;
+  const std::string message = testing::failure_of([&] { (void)configuration_of(options, *data); });
+
+  CHECK(testing::contains(message, "row 3 of the data has label 5, and the model has classes 0 to 2"));
+  CHECK(testing::contains(message, "--classes"));
+}
+
+TEST_CASE("what can't be meant is listed all at once") {
+  const SixVectors six;
+  TrainingOptions options = plain_options();
+  options.classes.reset();
+  options.shards = 4;
+  options.slices = 2;
+  options.nesterov = true;
+  options.momentum = 0;
+
+  const std::string message = refusal(options, *six.open());
+
+  CHECK(testing::contains(message, "give --classes"));
+  CHECK(testing::contains(message, "4 shards of 2 slices are 8 cells, more than the 6 samples"));
+  CHECK(testing::contains(message, "--nesterov needs a --momentum"));
+}
+
+TEST_CASE("a model that does not fit the samples is refused, and a step that does not fit the model") {
+  const SixVectors six;
+  TrainingOptions options = plain_options();
+  options.model = "lenet";
+  CHECK(testing::contains(refusal(options, *six.open()), "lenet"));
+
+  options.model = "mlp:dropout=0.5";
+  options.step = "static";
+  CHECK(testing::contains(refusal(options, *six.open()), "--step static"));
+}
+
+TEST_CASE("options that the user gave and that differ from the run's are named, and no others") {
+  const SixVectors six;
+  const auto data = six.open();
+  Manifest manifest;
+  manifest.configuration = configuration_of(plain_options(), *data);
+  manifest.seed = Key::parse("7");
+  const auto conflicts_of = [&](const std::vector<std::string>& arguments) {
+    OptionTable table("train", "as a test wants");
+    TrainingOptions options;
+    declare(table, options);
+    table.parse(arguments);
+    return conflicts(table, options, *data, manifest);
+  };
+
+  CHECK(conflicts_of({}).empty());
+  CHECK(conflicts_of({"--model", "logistic", "--lr", "0.05", "--classes", "6", "--seed", "7"}).empty());
+  CHECK(conflicts_of({"--classes", "7"}) == std::vector<std::string>{"--classes is 7 and the run has 6"});
+  CHECK(conflicts_of({"--epochs", "2.5"}) == std::vector<std::string>{"--epochs is 2.5 and the run has 1"});
+  CHECK(conflicts_of({"--seed", "8", "--shards", "2"}) ==
+        std::vector<std::string>{"--shards is 2 and the run has 1", "--seed is not the seed of the run"});
+}
+
+TEST_CASE("classes that the format fixes can't be contradicted, in a run either") {
+  const auto digits = open_dataset(Spec::parse("digits:20", "data"));
+  TrainingOptions options = plain_options();
+  CHECK(testing::contains(refusal(options, *digits), "--classes 6 contradicts the data's format, which has 10"));
+
+  options.classes.reset();
+  Manifest manifest;
+  manifest.configuration = configuration_of(options, *digits);
+  OptionTable table("train", "as a test wants");
+  TrainingOptions given;
+  declare(table, given);
+  table.parse(std::vector<std::string>{"--classes", "6"});
+
+  CHECK(conflicts(table, given, *digits, manifest) == std::vector<std::string>{"--classes is 6 and the run has 10"});
+}
