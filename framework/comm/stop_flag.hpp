@@ -13,8 +13,8 @@ namespace expunge {
 /// default action. Only the launcher calls this: libraries leave handlers alone.
 void catch_stop_signals();
 
-/// From here on these signals do nothing: once the ranks have agreed on their exit code, a launcher that ends the slower
-/// ones must not change it.
+/// From here on these signals do nothing: once the ranks have agreed on their exit code, a launcher that ends the
+/// slower ones must not change it.
 void ignore_stop_signals();
 
 /// Lowers the flag: for tests.
