@@ -56,6 +56,24 @@ class SystemFiles final : public FileSystem {
     }
   }
 
+  void append(const std::filesystem::path& path, std::uint64_t kept, ByteView bytes) override {
+    const int flags = O_WRONLY | O_CLOEXEC | (kept == 0 ? O_CREAT : 0);
+    Descriptor file(::open(path.c_str(), flags, S_IRUSR | S_IWUSR));
+    if (file.get() < 0) fail_system_call("write", path, errno, bytes.size());
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) fail_system_call("write", path, errno);
+    if (static_cast<std::uint64_t>(status.st_size) < kept)
+      throw Failure(
+          fmt::format("{} has {} bytes and should have {} or more: it was cut", path.string(), status.st_size, kept));
+    const auto end = static_cast<off_t>(kept);
+    if (::ftruncate(file.get(), end) != 0 || ::lseek(file.get(), end, SEEK_SET) != end)
+      fail_system_call("write", path, errno, bytes.size());
+    int error = write_all(file.get(), bytes);
+    const int close_error = file.close();
+    if (error == 0) error = close_error;
+    if (error != 0) fail_system_call("write", path, error, bytes.size());
+  }
+
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
     if (::rename(from.c_str(), to.c_str()) != 0) {
       const int error = errno;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -17,6 +18,11 @@ class FileSystem {
   virtual ~FileSystem() = default;
   /// Creates `path` (which must not exist), writes `bytes`, fsyncs. On failure nothing is left at `path`.
   virtual void write_new(const std::filesystem::path& path, ByteView bytes) = 0;
+  /// Makes `path` consist of its first `kept` bytes and `bytes`, and fsyncs: for files that grow. Where `kept` is 0 the
+  /// file may be missing; it is made with mode 0600 then, and its folder must be synced by the caller. What an
+  /// interrupted call leaves is the first `kept` bytes and any part of the rest. Throws Failure where the file is
+  /// shorter than `kept`.
+  virtual void append(const std::filesystem::path& path, std::uint64_t kept, ByteView bytes) = 0;
   virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   /// Removes a file; one that isn't there is no failure. Returns the number of hard links it had (0: it was not there).
   virtual std::uintmax_t unlink(const std::filesystem::path& path) = 0;

@@ -106,8 +106,8 @@ Json describe_run(const RunDirectory& directory, const Manifest& manifest, const
                       {"progress_kept", in_progress},
                       {"model_digest", record.slices.empty() ? Json(nullptr) : Json(record.slices.back().model.hex())},
                       {"accuracy", accuracy},
-                      {"sample_gradients", record.sample_gradients},
-                      {"train_seconds", record.train_seconds},
+                      {"sample_gradients", record.sample_gradients()},
+                      {"train_seconds", record.train_seconds()},
                       {"slices", slices}});
   }
   Json settings = Json::object();

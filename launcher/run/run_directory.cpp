@@ -41,7 +41,7 @@ std::vector<ShardRecord> RunDirectory::shard_records(const Manifest& manifest) c
   std::vector<ShardRecord> records;
   for (std::uint32_t k = 0; k < manifest.configuration.shards; ++k) {
     auto record = read_shard_record(path_, ShardId(k));
-    records.push_back(record ? std::move(*record) : ShardRecord{ShardId(k), 0, {}, 0, 0});
+    records.push_back(record ? std::move(*record) : ShardRecord{ShardId(k), 0, 0, {}});
     if (records.back().slices.size() > manifest.configuration.slices)
       throw Failure(fmt::format("{}: shard.json lists {} stages and the run has {}",
                                 shard_folder(path_, ShardId(k)).string(), records.back().slices.size(),

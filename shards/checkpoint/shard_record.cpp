@@ -21,10 +21,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kFormat = "expunge-shard";
-constexpr std::uint64_t kFormatVersion = 1;
+constexpr std::uint64_t kFormatVersion = 2;
 
-std::filesystem::path record_path(const std::filesystem::path& run, ShardId shard) {
-  return shard_folder(run, shard) / "shard.json";
+std::filesystem::path record_path(const std::filesystem::path& run, ShardId shard, Generation generation) {
+  return shard_folder(run, shard) / record_name(generation);
 }
 
 bool is_plain_name(const std::string& name) {
@@ -94,7 +94,8 @@ class Fields {
 
 SliceRecord read_slice_record(const Json& object, const std::string& place, std::uint64_t stage) {
   const Fields fields(object, place);
-  fields.check_names({"stage", "samples", "file", "digest", "bytes", "model_digest"});
+  fields.check_names({"stage", "samples", "file", "digest", "bytes", "model_digest", "live_root", "sample_gradients",
+                      "train_seconds"});
   if (fields.count("stage") != stage)
     throw fields.wrong("stage", fmt::format("{}: stages go up from 1 without gaps", stage));
   SliceRecord slice;
@@ -105,6 +106,9 @@ SliceRecord read_slice_record(const Json& object, const std::string& place, std:
   slice.file.digest = fields.digest("digest");
   slice.file.bytes = fields.count("bytes");
   slice.model = fields.digest("model_digest");
+  slice.live_root = fields.digest("live_root");
+  slice.sample_gradients = fields.count("sample_gradients");
+  slice.train_seconds = fields.seconds("train_seconds");
   return slice;
 }
 
@@ -115,15 +119,13 @@ ShardRecord read_record(const Json& document, const std::string& path, ShardId s
   if (version != kFormatVersion)
     throw Failure(fmt::format("{}: format_version is {}, and this program reads version {}{}", path, version,
                               kFormatVersion, version > kFormatVersion ? ": use the newer release that wrote it" : ""));
-  fields.check_names(
-      {"format", "format_version", "shard", "generation", "train_seconds", "sample_gradients", "slices"});
+  fields.check_names({"format", "format_version", "shard", "generation", "respects", "slices"});
   if (fields.count("shard") != shard.value())
     throw fields.wrong("shard", fmt::format("{}, as its folder says", shard.value()));
   ShardRecord record;
   record.shard = shard;
   record.generation = fields.count("generation");
-  record.train_seconds = fields.seconds("train_seconds");
-  record.sample_gradients = fields.count("sample_gradients");
+  record.respects = fields.count("respects");
   const Json& slices = fields.at("slices");
   if (!slices.is_array()) throw fields.wrong("slices", "a list");
   for (std::size_t i = 0; i < slices.size(); ++i)
@@ -144,7 +146,24 @@ std::string how_to_mend(const std::filesystem::path& run, ShardId shard) {
       shard_folder(run, shard).string(), run.string());
 }
 
-void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record) {
+std::string record_name(Generation generation) {
+  return generation == Generation::kCurrent ? "shard.json" : "next.json";
+}
+
+double ShardRecord::train_seconds() const {
+  double seconds = 0;
+  for (const auto& slice : slices) seconds += slice.train_seconds;
+  return seconds;
+}
+
+std::uint64_t ShardRecord::sample_gradients() const {
+  std::uint64_t count = 0;
+  for (const auto& slice : slices) count += slice.sample_gradients;
+  return count;
+}
+
+void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record,
+                        Generation generation) {
   Json slices = Json::array();
   for (const auto& slice : record.slices) {
     if (slice.stage.value() != slices.size() + 1 || !is_plain_name(slice.file.name))
@@ -155,23 +174,25 @@ void write_shard_record(FileSystem& files, const std::filesystem::path& run, con
                       {"file", slice.file.name},
                       {"digest", slice.file.digest.hex()},
                       {"bytes", slice.file.bytes},
-                      {"model_digest", slice.model.hex()}});
+                      {"model_digest", slice.model.hex()},
+                      {"live_root", slice.live_root.hex()},
+                      {"sample_gradients", slice.sample_gradients},
+                      {"train_seconds", slice.train_seconds}});
+    if (!std::isfinite(slice.train_seconds) || slice.train_seconds < 0)
+      throw Bug(fmt::format("shard {} can't record {} seconds", record.shard.value(), slice.train_seconds));
   }
-  if (!std::isfinite(record.train_seconds) || record.train_seconds < 0)
-    throw Bug(fmt::format("shard {} can't record {} seconds", record.shard.value(), record.train_seconds));
   const Json document{{"format", kFormat},
                       {"format_version", kFormatVersion},
                       {"shard", record.shard.value()},
                       {"generation", record.generation},
-                      {"train_seconds", record.train_seconds},
-                      {"sample_gradients", record.sample_gradients},
+                      {"respects", record.respects},
                       {"slices", std::move(slices)}};
   files.make_directory(shard_folder(run, record.shard));
-  publish(files, record_path(run, record.shard), bytes_of(document.dump(2) + "\n"));
+  publish(files, record_path(run, record.shard, generation), bytes_of(document.dump(2) + "\n"));
 }
 
-std::optional<ShardRecord> read_shard_record(const std::filesystem::path& run, ShardId shard) {
-  const std::filesystem::path path = record_path(run, shard);
+std::optional<ShardRecord> read_shard_record(const std::filesystem::path& run, ShardId shard, Generation generation) {
+  const std::filesystem::path path = record_path(run, shard, generation);
   std::error_code error;
   if (std::filesystem::status(path, error).type() == std::filesystem::file_type::not_found) return std::nullopt;
   const Bytes bytes = read_file(path);

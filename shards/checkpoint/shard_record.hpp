@@ -17,23 +17,36 @@ struct SliceRecord {
   SliceId stage;
   std::uint64_t samples = 0;  ///< live samples in the slice itself
   StoredFile file;
-  Digest model;  ///< model_digest of the state after the stage
+  Digest model;                        ///< model_digest of the state after the stage
+  Digest live_root;                    ///< as in the file's provenance
+  std::uint64_t sample_gradients = 0;  ///< what the stage cost, uninterrupted
+  double train_seconds = 0;            ///< wall time of gradients and updates in the session that finished it
 };
 
-/// `shard.json`: the current generation of a shard, replaced by atomic rename. Readers trust only the files it names.
+/// Which of a shard's two records: `shard.json`, the generation that is served, or `next.json`, the one that is being
+/// retrained and takes its place.
+enum class Generation : std::uint8_t { kCurrent, kNext };
+
+/// One generation of a shard, replaced by atomic rename. Readers trust only the files it names.
 struct ShardRecord {
   ShardId shard;
-  std::uint64_t generation = 0;        ///< raised by one with every replacement
-  std::vector<SliceRecord> slices;     ///< stages 1 … done, without gaps
-  double train_seconds = 0;            ///< wall time of gradients and updates in the sessions that finished the stages
-  std::uint64_t sample_gradients = 0;  ///< what the stages that are there cost, uninterrupted
+  std::uint64_t generation = 0;     ///< raised by one with every replacement
+  std::uint64_t respects = 0;       ///< batches of deletions, 1 … this one, whose samples the next stage won't see
+  std::vector<SliceRecord> slices;  ///< stages 1 … done, without gaps
+  /// Sums over the stages that are there.
+  [[nodiscard]] double train_seconds() const;
+  [[nodiscard]] std::uint64_t sample_gradients() const;
 };
 
 [[nodiscard]] std::filesystem::path shard_folder(const std::filesystem::path& run, ShardId shard);  // run/shards/0003
 /// What to do about a damaged file of a shard, to end a message with.
 [[nodiscard]] std::string how_to_mend(const std::filesystem::path& run, ShardId shard);
-void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record);
-/// Nothing where the shard has no record yet. Throws Failure naming the file and the field where it is malformed.
-[[nodiscard]] std::optional<ShardRecord> read_shard_record(const std::filesystem::path& run, ShardId shard);
+/// "shard.json" or "next.json".
+[[nodiscard]] std::string record_name(Generation generation);
+void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record,
+                        Generation generation = Generation::kCurrent);
+/// Nothing where the shard has no such record. Throws Failure naming the file and the field where it is malformed.
+[[nodiscard]] std::optional<ShardRecord> read_shard_record(const std::filesystem::path& run, ShardId shard,
+                                                           Generation generation = Generation::kCurrent);
 
 }  // namespace expunge

@@ -39,11 +39,12 @@ Cell Partitioner::cell_of_row(const Dataset& data, std::uint64_t row) const {
   return cell_of_id(data.id(row));
 }
 
-Partition::Partition(const Partitioner& partitioner, const Dataset& data)
+Partition::Partition(const Partitioner& partitioner, const Dataset& data, const std::function<bool(SampleId)>& is_live)
     : shards_(partitioner.shards()),
       slices_(partitioner.slices()),
       rows_(std::size_t{partitioner.shards()} * partitioner.slices()) {
   const auto place = [&](std::uint64_t row, const Cell& cell) {
+    if (!is_live(data.id(row))) return;
     rows_[std::size_t{cell.shard.value()} * slices_ + (cell.slice.value() - 1)].push_back(row);
   };
   if (data.has_subjects()) {

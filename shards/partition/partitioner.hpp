@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -42,11 +43,14 @@ class Partitioner {
   std::uint32_t slices_;
 };
 
-/// Which rows lie in which cell: the whole partition of one data set.
+/// Which live rows lie in which cell: the whole partition of one data set.
 class Partition {
  public:
-  /// Rows of every cell, ascending. Costs one pass over ids or subjects; features are not read.
-  Partition(const Partitioner& partitioner, const Dataset& data);
+  /// Rows of every cell, ascending, of all samples or of those that are live. Costs one pass over ids or subjects;
+  /// features are not read.
+  Partition(
+      const Partitioner& partitioner, const Dataset& data,
+      const std::function<bool(SampleId)>& is_live = [](SampleId) { return true; });
 
   [[nodiscard]] std::uint32_t shards() const { return shards_; }
   [[nodiscard]] std::uint32_t slices() const { return slices_; }

@@ -52,7 +52,8 @@ class ShardRun {
 
   ShardOutcome run(const Dataset& data) {
     context_.files->make_directory(folder_);
-    outcome_.record = read_shard_record(context_.run, shard_).value_or(ShardRecord{shard_, 0, {}, 0, 0});
+    outcome_.record =
+        read_shard_record(context_.run, shard_, context_.generation).value_or(ShardRecord{shard_, 0, 0, {}});
     remove_unfinished();
     check_files();
     for (const auto& slice : outcome_.record.slices) tell_visited(visits_of(slice.stage), true);
@@ -100,7 +101,9 @@ class ShardRun {
   void remove_unfinished() {
     std::size_t removed = sweep_temporaries(*context_.files, folder_);
     std::set<std::string> named;
-    for (const auto& slice : outcome_.record.slices) named.insert(slice.file.name);
+    for (const auto generation : {Generation::kCurrent, Generation::kNext})
+      if (const auto record = read_shard_record(context_.run, shard_, generation))
+        for (const auto& slice : record->slices) named.insert(slice.file.name);
     if (done() < c_.slices) named.insert(progress_name(SliceId(done() + 1)));
     std::vector<std::filesystem::path> unnamed;
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
@@ -252,17 +255,16 @@ class ShardRun {
     outcome_.train_seconds += seconds;
     outcome_.checkpoint_seconds += save_seconds;
     outcome_.sample_gradients += stage_outcome.sample_gradients;
-    outcome_.record.train_seconds += seconds;
     if (!stage_outcome.complete) return false;
-    outcome_.record.sample_gradients += file.provenance.visits;
 
     const Stopwatch watch(outcome_.checkpoint_seconds);
     file.state = trainer.state_after_stage();
     const StoredFile stored = write_slice(*context_.files, folder_, file);
     outcome_.bytes_written += stored.bytes;
-    outcome_.record.slices.push_back({stage, samples.slice_size(stage), stored, file.provenance.state_after});
+    outcome_.record.slices.push_back({stage, samples.slice_size(stage), stored, file.provenance.state_after,
+                                      file.provenance.live_root, file.provenance.visits, seconds});
     ++outcome_.record.generation;
-    write_shard_record(*context_.files, context_.run, outcome_.record);
+    write_shard_record(*context_.files, context_.run, outcome_.record, context_.generation);
     context_.files->unlink(progress_path);
     return true;
   }

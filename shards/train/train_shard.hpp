@@ -30,6 +30,7 @@ struct ShardContext {
       false;  ///< go on from stages that were trained under other numerics: the run is then not replayable
   Device device;
   FileSystem* files = nullptr;
+  Generation generation = Generation::kCurrent;  ///< the record that is gone on with and written
   double save_interval_seconds =
       30;  ///< a stage's progress is kept at least this often, and at every epoch longer than a second
 };

@@ -46,6 +46,23 @@ void FaultyFiles::write_new(const std::filesystem::path& path, ByteView bytes) {
       });
 }
 
+void FaultyFiles::append(const std::filesystem::path& path, std::uint64_t kept, ByteView bytes) {
+  // Its bytes are durable once it returns; its name is, if it had one before.
+  const bool made = !std::filesystem::exists(path);
+  const auto remember = [&] {
+    if (made) unsynced_.push_back({path.parent_path(), [path] { std::filesystem::remove(path); }});
+  };
+  call(
+      [&] {
+        inner_.append(path, kept, bytes);
+        remember();
+      },
+      [&] {
+        inner_.append(path, kept, bytes.first(bytes.size() / 2));
+        remember();
+      });
+}
+
 void FaultyFiles::rename(const std::filesystem::path& from, const std::filesystem::path& to) {
   const Unsynced target{to.parent_path(), restoring(to)};
   const Unsynced source{from.parent_path(), restoring(from)};

@@ -39,6 +39,7 @@ class FaultyFiles final : public FileSystem {
   explicit FaultyFiles(FileSystem& inner, Fault fault = {}) : inner_(inner), fault_(std::move(fault)) {}
 
   void write_new(const std::filesystem::path& path, ByteView bytes) override;
+  void append(const std::filesystem::path& path, std::uint64_t kept, ByteView bytes) override;
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
   std::uintmax_t unlink(const std::filesystem::path& path) override;
   void sync_directory(const std::filesystem::path& path) override;

@@ -22,8 +22,7 @@ ShardRecord two_stages() {
   ShardRecord record;
   record.shard = ShardId(3);
   record.generation = 5;
-  record.train_seconds = 12.25;
-  record.sample_gradients = 98'304;
+  record.respects = 7;
   for (std::uint32_t stage = 1; stage <= 2; ++stage) {
     SliceRecord slice;
     slice.stage = SliceId(stage);
@@ -31,6 +30,9 @@ ShardRecord two_stages() {
     slice.file = {
         .name = "slice-0" + std::to_string(stage) + "-aa.h5", .digest = digest_filled_with(stage), .bytes = 4096};
     slice.model = digest_filled_with(0x10 + stage);
+    slice.live_root = digest_filled_with(0x20 + stage);
+    slice.sample_gradients = 30'000 + stage;
+    slice.train_seconds = 12.25;
     record.slices.push_back(slice);
   }
   return record;
@@ -75,8 +77,9 @@ TEST_CASE("a shard record comes back as it was written") {
   REQUIRE(read.has_value());
   CHECK(read->shard == written.shard);
   CHECK(read->generation == 5);
-  CHECK(read->train_seconds == 12.25);
-  CHECK(read->sample_gradients == 98'304);
+  CHECK(read->respects == 7);
+  CHECK(read->train_seconds() == 24.5);
+  CHECK(read->sample_gradients() == 60'003);
   REQUIRE(read->slices.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
     CHECK(read->slices[i].stage == written.slices[i].stage);
@@ -85,6 +88,8 @@ TEST_CASE("a shard record comes back as it was written") {
     CHECK(read->slices[i].file.digest == written.slices[i].file.digest);
     CHECK(read->slices[i].file.bytes == written.slices[i].file.bytes);
     CHECK(read->slices[i].model == written.slices[i].model);
+    CHECK(read->slices[i].live_root == written.slices[i].live_root);
+    CHECK(read->slices[i].sample_gradients == written.slices[i].sample_gradients);
   }
 }
 
@@ -100,16 +105,29 @@ TEST_CASE("a shard without a record and a record without slices are told apart")
   CHECK(read_shard_record(run.path(), ShardId(4))->slices.empty());
 }
 
+TEST_CASE("a shard's two generations do not touch each other") {
+  const testing::TemporaryFolder run;
+  ShardRecord next = two_stages();
+  next.respects = 8;
+
+  write_shard_record(system_files(), run.path(), two_stages());
+  write_shard_record(system_files(), run.path(), next, Generation::kNext);
+
+  CHECK(read_shard_record(run.path(), ShardId(3))->respects == 7);
+  CHECK(read_shard_record(run.path(), ShardId(3), Generation::kNext)->respects == 8);
+}
+
 TEST_CASE("numbers up to the largest are kept exactly") {
   const testing::TemporaryFolder run;
   ShardRecord record = two_stages();
-  record.sample_gradients = std::numeric_limits<std::uint64_t>::max();
-  record.train_seconds = 0.1;
+  record.slices[0].sample_gradients = std::numeric_limits<std::uint64_t>::max();
+  record.slices[0].train_seconds = 0.1;
 
   write_shard_record(system_files(), run.path(), record);
 
-  CHECK(read_shard_record(run.path(), ShardId(3))->sample_gradients == std::numeric_limits<std::uint64_t>::max());
-  CHECK(read_shard_record(run.path(), ShardId(3))->train_seconds == 0.1);
+  const SliceRecord read = read_shard_record(run.path(), ShardId(3))->slices[0];
+  CHECK(read.sample_gradients == std::numeric_limits<std::uint64_t>::max());
+  CHECK(read.train_seconds == 0.1);
 }
 
 TEST_CASE("each malformed field of a record is refused by its name") {
@@ -121,8 +139,8 @@ TEST_CASE("each malformed field of a record is refused by its name") {
   CHECK(contains(refusal_after("12.25", "-1"), "'train_seconds' is -1"));
   CHECK(contains(refusal_after("12.25", "null"), "'train_seconds' is null"));
   CHECK(contains(refusal_after("expunge-shard", "other"), "'format' is \"other\", expected 'expunge-shard'"));
-  CHECK(contains(refusal_after("\"format_version\": 1", "\"format_version\": 2"),
-                 "format_version is 2, and this program reads version 1"));
+  CHECK(contains(refusal_after("\"format_version\": 2", "\"format_version\": 3"),
+                 "format_version is 3, and this program reads version 2"));
 }
 
 TEST_CASE("each malformed field of a slice is refused by its place and name") {
@@ -156,7 +174,7 @@ TEST_CASE("a record with a gap between its stages is a bug of whoever writes it"
   ShardRecord outside = two_stages();
   outside.slices[0].file.name = "../elsewhere.h5";
   ShardRecord endless = two_stages();
-  endless.train_seconds = std::numeric_limits<double>::infinity();
+  endless.slices[0].train_seconds = std::numeric_limits<double>::infinity();
 
   CHECK_THROWS_AS(write_shard_record(system_files(), run.path(), gap), Bug);
   CHECK_THROWS_AS(write_shard_record(system_files(), run.path(), outside), Bug);

@@ -82,7 +82,7 @@ TEST_CASE("every stage is published: a file for each, named by the record, with 
   CHECK(samples == data.size());
   const Partition partition = partition_of(c, kSeed, data);
   CHECK(outcome.sample_gradients == shard_visits(c, partition, kShard));
-  CHECK(outcome.record.sample_gradients == outcome.sample_gradients);
+  CHECK(outcome.record.sample_gradients() == outcome.sample_gradients);
 }
 
 TEST_CASE("a complete shard is left as it is") {

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "framework/comm/communicator.hpp"
+#include "framework/data/dataset.hpp"
+#include "launcher/run/manifest.hpp"
+#include "launcher/run/run_directory.hpp"
+#include "shards/deletion/history.hpp"
+#include "shards/deletion/journal.hpp"
+#include "shards/partition/partitioner.hpp"
+
+namespace expunge {
+
+/// What a run directory says, without its data: all that commands that only look need.
+struct RunRecords {
+  Manifest manifest;
+  Journal journal;
+  History history;
+  std::vector<ShardRecord> shards;  ///< the current generation of each
+
+  /// Throws Failure where there is no run, or its manifest, journal or a record is damaged.
+  [[nodiscard]] static RunRecords read(const RunDirectory& directory);
+  /// Live samples of a cell, by the manifest's counts and the journal.
+  [[nodiscard]] std::uint64_t live(Cell cell) const;
+  [[nodiscard]] std::uint64_t live() const;
+};
+
+/// A run's data, and which of it is live. The data set may still hold the deleted rows or be one without them.
+struct RunData {
+  std::unique_ptr<Dataset> data;
+  Partition live;
+
+  /// Opens what was given, or what the manifest names where that is empty. Throws what `open_data_of_run` throws, and
+  /// UsageError where the data places samples by subjects and the run by ids, or the other way round.
+  [[nodiscard]] static RunData open(const std::string& given, const RunRecords& records);
+};
+
+/// Collective. Throws Failure on every rank where the live samples of `data` are not those that the run was begun with,
+/// less those deleted since. Reads the whole data set once, a part on each rank.
+void check_samples(Communicator& comm, const std::string& source, const Dataset& data, const RunRecords& records);
+
+/// Where the run's numerics are not this process's: what differs, one line each. Empty: the same bits.
+[[nodiscard]] std::vector<std::string> foreign_numerics(const Fingerprint& here, const RunRecords& records);
+
+}  // namespace expunge

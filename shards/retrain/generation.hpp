@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "framework/io/file_system.hpp"
+#include "shards/checkpoint/shard_record.hpp"
+#include "shards/deletion/history.hpp"
+#include "shards/deletion/journal.hpp"
+
+namespace expunge {
+
+/// A shard's generations on disk: the one that is current, and the one that is being retrained, if any.
+struct Generations {
+  ShardRecord current;              ///< empty where the shard has no record
+  std::optional<ShardRecord> next;  ///< `next.json`
+
+  /// The one from which a new generation begins: with the most stages that never saw a deleted sample.
+  [[nodiscard]] const ShardRecord& best(const History& history) const;
+};
+[[nodiscard]] Generations read_generations(const std::filesystem::path& run, ShardId shard);
+
+/// The files of a shard that saw samples of batches numbered above what their records respect: of both generations and
+/// of a stage's progress; each once, by stage.
+[[nodiscard]] std::vector<SupersededFile> superseded_files(const std::filesystem::path& run,
+                                                           const Generations& generations, const History& history,
+                                                           bool cumulative);
+
+/// Puts a generation down in `next.json` that begins with what is untainted of the best one and respects all batches.
+/// One that is there already and untainted is left as it is, so that an interrupted retraining goes on.
+void begin_next_generation(FileSystem& files, const std::filesystem::path& run, const Generations& generations,
+                           const History& history);
+
+/// Makes `next.json` the current record. Nothing where there is none: it was done before.
+void publish_next_generation(FileSystem& files, const std::filesystem::path& run, ShardId shard);
+
+/// Makes what is untainted of the best generation the current record, at once, and removes `next.json`.
+void roll_back(FileSystem& files, const std::filesystem::path& run, const Generations& generations,
+               const History& history);
+
+/// Unlinks files, passing over those that a current or next record names by now (an equal state gives an equal file),
+/// and syncs their folders. Says of each what became of it.
+[[nodiscard]] std::vector<FileFate> erase_files(FileSystem& files, const std::filesystem::path& run,
+                                                const std::vector<SupersededFile>& superseded);
+
+/// What a record serves.
+[[nodiscard]] ServedState served_state(const ShardRecord& record);
+
+}  // namespace expunge
