@@ -211,10 +211,14 @@ TrainingWork TrainingRun::train_shards(std::string& stop_reason) {
     tell();
   };
 
-  const ShardContext context{directory_.path(), c,
-                             manifest_.seed,    fingerprint_digest(session_.fingerprint()),
-                             job_.mix_numerics, session_.device(),
-                             &system_files(),   job_.save_interval_seconds};
+  const ShardContext context{.run = directory_.path(),
+                             .configuration = c,
+                             .seed = manifest_.seed,
+                             .fingerprint = fingerprint_digest(session_.fingerprint()),
+                             .mix_numerics = job_.mix_numerics,
+                             .device = session_.device(),
+                             .files = &system_files(),
+                             .save_interval_seconds = job_.save_interval_seconds};
   TrainingWork work;
   const Outcome outcome = outcome_of([&] {
     while (const auto job = board.next()) {
