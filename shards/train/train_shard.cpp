@@ -54,6 +54,7 @@ class ShardRun {
     context_.files->make_directory(folder_);
     outcome_.record =
         read_shard_record(context_.run, shard_, context_.generation).value_or(ShardRecord{shard_, 0, 0, {}});
+    if (outcome_.record.slices.empty()) outcome_.record.respects = context_.respects;
     remove_unfinished();
     check_files();
     for (const auto& slice : outcome_.record.slices) tell_visited(visits_of(slice.stage), true);
