@@ -27,12 +27,12 @@ EvaluationReport report_of(const Ensemble& ensemble, const EnsembleOptions& opti
                            const std::vector<ConstituentScores>& of_shards) {
   EvaluationReport report{options.rule, options.decision, ensemble.models, std::move(scores), {}};
   std::size_t next = 0;
-  for (const auto& record : ensemble.records) {
+  for (const auto& record : ensemble.run.shards) {
     ConstituentReport shard;
     shard.shard = record.shard;
     shard.samples_seen = static_cast<std::int64_t>(samples_seen(record));
     if (!record.slices.empty()) shard.model_digest = record.slices.back().model.hex();
-    shard.reason = Ensemble::abstention(record);
+    shard.reason = ensemble.abstention(record);
     shard.abstains = !shard.reason.empty();
     if (!shard.abstains) shard.scores = of_shards.at(next++);
     report.constituents.push_back(std::move(shard));
@@ -71,7 +71,7 @@ Exit run_evaluate(std::span<const std::string> arguments) {
     Communicator& comm = session.comm();
     const RunDirectory directory{run};
     const Ensemble ensemble = open_ensemble(session, directory);
-    const auto& c = ensemble.manifest.configuration;
+    const auto& c = ensemble.run.manifest.configuration;
     std::unique_ptr<Dataset> data;
     std::string spec;
     together(comm, [&] {
@@ -102,8 +102,7 @@ Exit run_evaluate(std::span<const std::string> arguments) {
       else
         fmt::print("{}", to_text(report));
     });
-    if (ensemble.models == 0)
-      throw Failure(fmt::format("{}: no shard can vote: train the run first", directory.path().string()));
+    if (ensemble.models == 0) throw Failure(ensemble.nobody_votes(directory));
     return Exit::kDone;
   });
 }

@@ -56,12 +56,11 @@ Exit run_predict(std::span<const std::string> arguments) {
     Communicator& comm = session.comm();
     const RunDirectory directory{run};
     const Ensemble ensemble = open_ensemble(session, directory);
-    const auto& c = ensemble.manifest.configuration;
+    const auto& c = ensemble.run.manifest.configuration;
     std::unique_ptr<Dataset> data;
     std::unique_ptr<PredictionWriter> writer;
     together(comm, [&] {
-      if (ensemble.models == 0)
-        throw Failure(fmt::format("{}: no shard can vote: train the run first", directory.path().string()));
+      if (ensemble.models == 0) throw Failure(ensemble.nobody_votes(directory));
       data = open_dataset(Spec::parse(data_text, "data"));
       require_fit(*data, data_text, c, false);
       if (!comm.is_root()) return;

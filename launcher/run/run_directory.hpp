@@ -20,6 +20,7 @@ class RunDirectory {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path manifest_path() const { return path_ / "manifest.json"; }
+  [[nodiscard]] std::filesystem::path journal_path() const { return path_ / "journal.jsonl"; }
   /// Whether there is a manifest. Throws Failure where the folder can't be looked at.
   [[nodiscard]] bool exists() const;
   /// Throws Failure that says what to do where there is no run, or its manifest can't be read.
@@ -28,6 +29,8 @@ class RunDirectory {
   [[nodiscard]] std::vector<ShardRecord> shard_records(const Manifest& manifest) const;
   /// The result of the last `evaluate`, as it was written; empty where there is none.
   [[nodiscard]] std::filesystem::path evaluation_path() const { return path_ / "evaluation.json"; }
+  /// The verdict of the last `verify`, likewise.
+  [[nodiscard]] std::filesystem::path verification_path() const { return path_ / "verification.json"; }
 
  private:
   std::filesystem::path path_;

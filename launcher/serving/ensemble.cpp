@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/serving/ensemble.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
@@ -10,32 +15,70 @@
 
 namespace expunge {
 
-std::string Ensemble::abstention(const ShardRecord& record) {
-  if (record.slices.empty()) return "not trained yet";
+std::string Ensemble::abstention(const ShardRecord& record) const {
+  if (run.history.is_stale(record)) return "a deletion is accepted and not yet carried out";
+  if (record.slices.empty()) return run.history.pending().empty() ? "not trained yet" : "waits to be retrained";
   return samples_seen(record) == 0 ? "no live samples" : "";
 }
 
+std::string Ensemble::nobody_votes(const RunDirectory& directory) const {
+  const std::string path = directory.path().string();
+  return run.history.pending().empty()
+             ? fmt::format("{}: no shard can vote: train the run first", path)
+             : fmt::format("{}: no shard can vote: finish its deletions with 'expunge unlearn --run {} --recover'",
+                           path, path);
+}
+
+namespace {
+
+/// What votes, as this rank sees the run, and the digest that names it.
+Ensemble read_ensemble(const RunDirectory& directory) {
+  Ensemble ensemble{RunRecords::read(directory), {}, 0, {}};
+  Hasher version("expunge/ensemble/v1");
+  for (const auto& record : ensemble.run.shards) {
+    if (!ensemble.abstention(record).empty()) continue;
+    ++ensemble.models;
+    version.add(std::uint64_t{record.shard.value()}).add(ByteView(record.slices.back().model.bytes));
+  }
+  ensemble.version = version.finish();
+  return ensemble;
+}
+
+bool all_see_the_same(Communicator& comm, const Ensemble& mine) {
+  const auto seen = comm.gather(mine.version.bytes);
+  return std::ranges::all_of(seen, [&](const Bytes& other) { return other == seen.front(); });
+}
+
+}  // namespace
+
 Ensemble open_ensemble(Session& session, const RunDirectory& directory) {
   Communicator& comm = session.comm();
-  Ensemble ensemble;
+  std::optional<Ensemble> opened;
+  // A job that carries out deletions may change the run between two ranks' looking.
+  constexpr int kAttempts = 20;
+  for (int attempt = 0;; ++attempt) {
+    together(comm, [&] { opened.emplace(read_ensemble(directory)); });
+    if (all_see_the_same(comm, *opened)) break;
+    if (attempt == kAttempts)
+      throw Failure(fmt::format("{}: the run keeps changing while it is opened: try again when the job in it has ended",
+                                directory.path().string()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
   together(comm, [&] {
-    ensemble.manifest = directory.manifest();
-    ensemble.records = directory.shard_records(ensemble.manifest);
-    const auto& c = ensemble.manifest.configuration;
-    Hasher version("expunge/ensemble/v1");
-    for (const auto& record : ensemble.records) {
-      if (!Ensemble::abstention(record).empty()) continue;
-      ++ensemble.models;
-      version.add(std::uint64_t{record.shard.value()}).add(ByteView(record.slices.back().model.bytes));
-      if (record.shard.value() % static_cast<std::uint32_t>(comm.size()) == static_cast<std::uint32_t>(comm.rank()))
+    Ensemble& ensemble = *opened;
+    const auto& c = ensemble.run.manifest.configuration;
+    const auto ranks = static_cast<std::uint32_t>(comm.size());
+    for (const auto& record : ensemble.run.shards) {
+      if (!ensemble.abstention(record).empty()) continue;
+      if (record.shard.value() % ranks == static_cast<std::uint32_t>(comm.rank()))
         ensemble.mine.push_back(load_constituent(directory.path(), c, record, session.device()));
       if (comm.is_root() && record.slices.size() < c.slices)
-        log::warning("shard {} serves the state after slice {} of {}: its training is not complete",
-                     record.shard.value(), record.slices.size(), c.slices);
+        log::warning("shard {} serves the state after slice {} of {}: its {} is not complete", record.shard.value(),
+                     record.slices.size(), c.slices,
+                     ensemble.run.history.pending().empty() ? "training" : "retraining");
     }
-    ensemble.version = version.finish();
   });
-  return ensemble;
+  return std::move(*opened);
 }
 
 void require_fit(const Dataset& data, const std::string& source, const TrainingConfiguration& c, bool labels_matter) {

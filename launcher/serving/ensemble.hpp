@@ -9,20 +9,22 @@
 #include "aggregation/predict/constituent.hpp"
 #include "framework/data/dataset.hpp"
 #include "launcher/process/environment.hpp"
+#include "launcher/run/opened_run.hpp"
 #include "launcher/run/run_directory.hpp"
 
 namespace expunge {
 
 /// The models a run serves, shared out over the ranks of a session: shard k's by rank k mod P.
 struct Ensemble {
-  Manifest manifest;
-  std::vector<ShardRecord> records;                ///< of all shards
+  RunRecords run;
   std::vector<std::unique_ptr<Constituent>> mine;  ///< those this rank holds
   std::int64_t models = 0;                         ///< those all ranks hold
   Digest version;                                  ///< of the models that vote: which ensemble answered
 
-  /// Why a shard does not vote; empty where it does.
-  [[nodiscard]] static std::string abstention(const ShardRecord& record);
+  /// Why a shard does not vote; empty where it does. One that has seen a sample whose deletion was accepted never does.
+  [[nodiscard]] std::string abstention(const ShardRecord& record) const;
+  /// What to say where no shard votes.
+  [[nodiscard]] std::string nobody_votes(const RunDirectory& directory) const;
 };
 
 /// Collective. Throws what reading the run throws, on every rank alike.

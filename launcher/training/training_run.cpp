@@ -3,18 +3,14 @@
 #include "launcher/training/training_run.hpp"
 
 #include <array>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
-#include "framework/device/memory.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/data_fingerprint.hpp"
 #include "launcher/run/data_spec.hpp"
 #include "launcher/run/halt_file.hpp"
-#include "launcher/run/job_board.hpp"
-#include "launcher/run/stop_watch.hpp"
 #include "launcher/training/training_plan.hpp"
 #include "shards/train/train_shard.hpp"
 
@@ -51,22 +47,34 @@ TrainingRun::~TrainingRun() = default;
 Exit TrainingRun::run() {
   open();
   if (job_.dry_run) return print_plan();
-  check_numerics();
-  std::string stop_reason;
-  const TrainingWork mine = train_shards(stop_reason);
-  return report(mine, stop_reason);
+  require_numerics_of_run(comm_, session_.fingerprint(), directory_, manifest_, job_.mix_numerics);
+  return report(train());
 }
 
 /// Ends with the same manifest, data set and partition on every rank, and the manifest on disk.
 void TrainingRun::open() {
   const std::string stored = take_lock_and_read_manifest();
   resumed_ = !stored.empty();
-  if (resumed_) manifest_ = Manifest::from_json(stored, directory_.manifest_path().string());
+  if (resumed_) {
+    manifest_ = Manifest::from_json(stored, directory_.manifest_path().string());
+    together(comm_, [&] { read_records(); });
+  }
   together(comm_, [&] { open_data(); });
   if (!resumed_) begin_manifest();
   const auto& c = manifest_.configuration;
-  partition_ = std::make_unique<Partition>(Partitioner(manifest_.seed, c.shards, c.slices), *data_);
-  if (!job_.dry_run) check_samples();
+  const auto is_live = [&](SampleId id) { return !records_ || !records_->history.is_deleted(id); };
+  partition_ = std::make_unique<Partition>(Partitioner(manifest_.seed, c.shards, c.slices), *data_, is_live);
+  if (!job_.dry_run) check_run_samples();
+}
+
+/// Training goes on only where nothing is left to forget: what is would be trained on again.
+void TrainingRun::read_records() {
+  records_.emplace(RunRecords::read(directory_));
+  if (records_->history.pending().empty()) return;
+  throw UsageError(fmt::format(
+      "{}: deletion requests are not worked off here: finish them with 'expunge unlearn --run {} --recover', "
+      "then go on training",
+      directory_.path().string(), directory_.path().string()));
 }
 
 std::string TrainingRun::take_lock_and_read_manifest() {
@@ -115,19 +123,15 @@ void TrainingRun::begin_manifest() {
 }
 
 /// The samples are those of the run; where the run begins, they are written down and the manifest with them.
-void TrainingRun::check_samples() {
+void TrainingRun::check_run_samples() {
   const auto start = Clock::now();
+  if (resumed_) {
+    check_samples(comm_, training_.data.empty() ? manifest_.data : training_.data, *data_, *records_);
+    check_seconds_ = seconds_since(start);
+    return;
+  }
   const SetDigest fingerprint = data_fingerprint(comm_, *data_, data_key(manifest_.seed));
   check_seconds_ = seconds_since(start);
-  if (resumed_) {
-    if (fingerprint == manifest_.data_fingerprint) return;
-    throw Failure(fmt::format(
-        "{}: these are not the samples that the run was begun with ({}): give the same data, or choose another --run "
-        "directory",
-        training_.data.empty() ? manifest_.data : training_.data,
-        data_->size() == manifest_.samples() ? fmt::format("as many, {}, but not the same", data_->size())
-                                             : fmt::format("{} then, {} now", manifest_.samples(), data_->size())));
-  }
   manifest_.data_fingerprint = fingerprint;
   for (std::uint32_t k = 0; k < partition_->shards(); ++k) {
     manifest_.cells.emplace_back();
@@ -137,24 +141,6 @@ void TrainingRun::check_samples() {
   together(comm_, [&] {
     if (comm_.is_root()) publish(system_files(), directory_.manifest_path(), bytes_of(manifest_.to_json()));
   });
-}
-
-void TrainingRun::check_numerics() const {
-  const auto found = differences(session_.fingerprint(), manifest_.numerics);
-  if (found.empty()) return;
-  if (job_.mix_numerics) {
-    if (comm_.is_root())
-      log::warning(
-          "going on under other numerics than the run began with: {}; no one will be able to replay this run bit for "
-          "bit",
-          fmt::join(found, "; "));
-    return;
-  }
-  std::vector<std::string> lines{fmt::format("{}: this process would not compute the same bits as the run began with:",
-                                             directory_.path().string())};
-  for (const auto& line : found) lines.push_back("  " + line);
-  lines.emplace_back("go on where the run began, or give --mix-numerics and lose the exact replay");
-  throw UsageError(lines);
 }
 
 Exit TrainingRun::print_plan() const {
@@ -176,41 +162,16 @@ void TrainingRun::say_what_begins() const {
   if (ranks > c.shards)
     log::info("{} ranks for {} shards: {} have nothing to train", ranks, c.shards, ranks - c.shards);
   log::info("{} {}: {} samples in {} shards x {} slices on {} rank{}", resumed_ ? "going on with" : "training",
-            directory_.path().string(), data_->size(), c.shards, c.slices, ranks, ranks == 1 ? "" : "s");
+            directory_.path().string(), records_ ? records_->live() : data_->size(), c.shards, c.slices, ranks,
+            ranks == 1 ? "" : "s");
 }
 
-TrainingWork TrainingRun::train_shards(std::string& stop_reason) {
+ShardJobsEnd TrainingRun::train() {
   say_what_begins();
   const auto& c = manifest_.configuration;
-  std::vector<std::uint64_t> sizes;
-  for (std::uint32_t k = 0; k < c.shards; ++k) sizes.push_back(shard_visits(c, *partition_, ShardId(k)));
-  JobBoard board(comm_, sizes);
-  StopWatch watch(directory_.path(), job_.deadline, board);
-  log::Progress progress("training", "samples", std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0}));
-  const auto tell = [&] {
-    if (!comm_.is_root()) return;
-    progress.skip(board.resumed());
-    progress.update(board.done());
-  };
-
-  // The board is shared by all ranks: what it is told of is gathered for half a second first.
-  std::uint64_t untold = 0;
-  auto last_told = Clock::now();
-  const auto pass_on = [&] {
-    board.add_done(untold);
-    untold = 0;
-    last_told = Clock::now();
-  };
-  ShardHooks hooks;
-  hooks.stop = [&] { return watch.poll(); };
-  hooks.visited = [&](std::uint64_t visits, bool resumed) {
-    if (resumed) board.add_resumed(visits);
-    untold += visits;
-    if (seconds_since(last_told) < 0.5) return;
-    pass_on();
-    tell();
-  };
-
+  std::vector<ShardJob> jobs;
+  for (std::uint32_t k = 0; k < c.shards; ++k)
+    jobs.push_back({ShardId(k), Generation::kCurrent, shard_visits(c, *partition_, ShardId(k))});
   const ShardContext context{.run = directory_.path(),
                              .configuration = c,
                              .seed = manifest_.seed,
@@ -218,48 +179,24 @@ TrainingWork TrainingRun::train_shards(std::string& stop_reason) {
                              .mix_numerics = job_.mix_numerics,
                              .device = session_.device(),
                              .files = &system_files(),
-                             .save_interval_seconds = job_.save_interval_seconds};
-  TrainingWork work;
-  const Outcome outcome = outcome_of([&] {
-    while (const auto job = board.next()) {
-      const Outcome one = outcome_of([&] {
-        work.add(train_shard(context, ShardId(static_cast<std::uint32_t>(*job)), *data_, *partition_, hooks));
-      });
-      pass_on();
-      if (one.exit != Exit::kDone) board.ask_to_stop(StopRequest::kNow);
-      board.ended();
-      if (one.exit != Exit::kDone) throw Error(one.exit, one.message);
-    }
-    board.wait_for_others([&] {
-      (void)watch.poll();
-      tell();
-    });
-  });
-  work.peak_resident_bytes = peak_resident_bytes();
-  stop_reason = watch.reason();
-  const Outcome agreed = agree(comm_, outcome);
-  if (agreed.exit != Exit::kDone) throw Error(agreed.exit, agreed.message);
-  return work;
+                             .save_interval_seconds = job_.save_interval_seconds,
+                             .respects = records_ ? records_->history.batches() : 0};
+  return train_shards(session_, context, jobs, *data_, *partition_, job_.deadline, "training");
 }
 
-Exit TrainingRun::report(const TrainingWork& mine, const std::string& stop_reason) {
-  const TrainingWork all = gather_work(comm_, mine);
-  std::string reason;
-  for (const auto& bytes : comm_.gather(bytes_of(stop_reason)))
-    if (reason.empty()) reason.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-
+Exit TrainingRun::report(const ShardJobsEnd& end) {
   std::array<std::int64_t, 1> incomplete{0};
   together(comm_, [&] {
     if (!comm_.is_root()) return;
     TrainingReport report;
     report.run = directory_.path().string();
     report.resumed = resumed_;
-    report.stopped_by = reason;
+    report.stopped_by = end.stop_reason;
     report.ranks = comm_.size();
-    report.samples = data_->size();
+    report.samples = records_ ? records_->live() : data_->size();
     report.slices = manifest_.configuration.slices;
     report.data_check_seconds = check_seconds_;
-    report.work = all;
+    report.work = end.work;
     report.shards = directory_.shard_records(manifest_);
     for (const auto& shard : report.shards) report.shard_samples.push_back(partition_->samples(shard.shard));
     report.wall_seconds = seconds_since(start_);

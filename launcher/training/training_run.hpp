@@ -14,7 +14,9 @@
 #include "framework/core/error.hpp"
 #include "framework/data/dataset.hpp"
 #include "launcher/process/environment.hpp"
+#include "launcher/run/opened_run.hpp"
 #include "launcher/run/run_directory.hpp"
+#include "launcher/training/shard_jobs.hpp"
 #include "launcher/training/training_options.hpp"
 #include "launcher/training/training_report.hpp"
 #include "shards/partition/partitioner.hpp"
@@ -48,12 +50,12 @@ class TrainingRun {
   [[nodiscard]] std::string take_lock_and_read_manifest();
   void open_data();
   void begin_manifest();
-  void check_samples();
-  void check_numerics() const;
+  void read_records();
+  void check_run_samples();
   [[nodiscard]] Exit print_plan() const;
   void say_what_begins() const;
-  [[nodiscard]] TrainingWork train_shards(std::string& stop_reason);
-  Exit report(const TrainingWork& mine, const std::string& stop_reason);
+  [[nodiscard]] ShardJobsEnd train();
+  Exit report(const ShardJobsEnd& end);
 
   Session& session_;
   Communicator& comm_;
@@ -64,6 +66,7 @@ class TrainingRun {
   std::unique_ptr<RunLock> lock_;  // on rank 0
   bool resumed_ = false;
   Manifest manifest_;
+  std::optional<RunRecords> records_;  // of a run that is gone on with
   std::unique_ptr<Dataset> data_;
   std::unique_ptr<Partition> partition_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -24,11 +24,12 @@ struct Generations {
 };
 [[nodiscard]] Generations read_generations(const std::filesystem::path& run, ShardId shard);
 
-/// The files of a shard that saw samples of batches numbered above what their records respect: of both generations and
-/// of a stage's progress; each once, by stage.
-[[nodiscard]] std::vector<SupersededFile> superseded_files(const std::filesystem::path& run,
+/// The files of a shard that become superseded by a batch that takes samples from its slices `first` and later: slice
+/// files of both generations, and a stage's progress. Those that `history`, without that batch, holds superseded
+/// already are left out.
+[[nodiscard]] std::vector<SupersededFile> newly_superseded(const std::filesystem::path& run,
                                                            const Generations& generations, const History& history,
-                                                           bool cumulative);
+                                                           SliceId first);
 
 /// Puts a generation down in `next.json` that begins with what is untainted of the best one and respects all batches.
 /// One that is there already and untainted is left as it is, so that an interrupted retraining goes on.

@@ -72,6 +72,9 @@ std::vector<T> read(const hdf5::File& file, const std::string& name, hdf5::Eleme
 class NoRenaming final : public FileSystem {
  public:
   void write_new(const std::filesystem::path& path, ByteView bytes) override { system_files().write_new(path, bytes); }
+  void append(const std::filesystem::path& path, std::uint64_t kept, ByteView bytes) override {
+    system_files().append(path, kept, bytes);
+  }
   void rename(const std::filesystem::path& /*from*/, const std::filesystem::path& to) override {
     throw Failure("cannot rename to " + to.string());
   }

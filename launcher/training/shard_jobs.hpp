@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "launcher/process/environment.hpp"
+#include "launcher/training/training_report.hpp"
+#include "shards/train/train_shard.hpp"
+
+namespace expunge {
+
+/// One shard that is to be trained to its last stage.
+struct ShardJob {
+  ShardId shard;
+  Generation generation = Generation::kCurrent;
+  std::uint64_t visits = 0;  ///< how much work it is, what is done of it included: the longest is begun first
+};
+
+/// What became of a list of jobs.
+struct ShardJobsEnd {
+  TrainingWork work;        ///< of all ranks
+  std::string stop_reason;  ///< why they were put down; empty where they were not
+};
+
+/// Collective. Trains shards, each by one rank, the longest first, until all are done or the run is asked to stop: by a
+/// signal, its halt file or `deadline`. `what` names the work in progress lines ("training"). What a rank's failure is,
+/// is thrown on all of them, after the others have put their work down.
+[[nodiscard]] ShardJobsEnd train_shards(Session& session, const ShardContext& context, std::span<const ShardJob> jobs,
+                                        const Dataset& data, const Partition& partition,
+                                        std::optional<std::chrono::system_clock::time_point> deadline,
+                                        const std::string& what);
+
+}  // namespace expunge

@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "shards/retrain/generation.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace expunge {
+
+namespace {
+
+/// The first `stages` stages of a record, as a generation that respects all batches.
+ShardRecord beginning_of(const ShardRecord& record, std::uint32_t stages, const Generations& generations,
+                         const History& history) {
+  ShardRecord beginning = record;
+  beginning.slices.resize(stages);
+  beginning.respects = history.batches();
+  beginning.generation = std::max(record.generation, generations.current.generation) + 1;
+  return beginning;
+}
+
+std::set<std::string> names_on_record(const Generations& generations) {
+  std::set<std::string> names;
+  for (const auto& slice : generations.current.slices) names.insert(slice.file.name);
+  if (generations.next)
+    for (const auto& slice : generations.next->slices) names.insert(slice.file.name);
+  return names;
+}
+
+FileFate erase_file(FileSystem& files, const std::filesystem::path& folder, const SupersededFile& file) {
+  const std::uintmax_t links = files.unlink(folder / file.name);
+  std::string fate = "erased";
+  if (links == 0) fate = "absent";
+  if (links > 1) fate = fmt::format("not erased: {} hard links", links - 1);
+  return {file.shard, file.name, file.digest, std::move(fate)};
+}
+
+}  // namespace
+
+const ShardRecord& Generations::best(const History& history) const {
+  if (!next) return current;
+  return history.untainted_stages(*next) >= history.untainted_stages(current) ? *next : current;
+}
+
+Generations read_generations(const std::filesystem::path& run, ShardId shard) {
+  return {read_shard_record(run, shard).value_or(ShardRecord{shard, 0, 0, {}}),
+          read_shard_record(run, shard, Generation::kNext)};
+}
+
+std::vector<SupersededFile> newly_superseded(const std::filesystem::path& run, const Generations& generations,
+                                             const History& history, SliceId first) {
+  std::vector<SupersededFile> superseded;
+  std::set<std::string> listed;
+  const ShardId shard = generations.current.shard;
+  const auto list = [&](const SupersededFile& file) {
+    if (listed.insert(file.name).second) superseded.push_back(file);
+  };
+  const auto list_record = [&](const ShardRecord& record) {
+    const std::uint32_t untainted = history.untainted_stages(record);
+    for (const auto& slice : record.slices)
+      if (slice.stage >= first && slice.stage.value() <= untainted)
+        list({shard, slice.stage, slice.file.name, slice.file.digest, slice.model, slice.live_root});
+  };
+  list_record(generations.current);
+  if (generations.next) list_record(*generations.next);
+
+  const ShardRecord& trained = generations.next ? *generations.next : generations.current;
+  const SliceId under_way(static_cast<std::uint32_t>(trained.slices.size()) + 1);
+  const auto progress = shard_folder(run, shard) / progress_name(under_way);
+  std::error_code unreadable;
+  if (first <= under_way && !history.is_stale(trained) && std::filesystem::exists(progress, unreadable))
+    list({shard, under_way, progress.filename().string(), digest_of_bytes(read_file(progress)), {}, {}});
+  std::ranges::stable_sort(superseded, {}, &SupersededFile::stage);
+  return superseded;
+}
+
+void begin_next_generation(FileSystem& files, const std::filesystem::path& run, const Generations& generations,
+                           const History& history) {
+  const ShardRecord& best = generations.best(history);
+  const std::uint32_t untainted = history.untainted_stages(best);
+  if (generations.next && &best == &*generations.next && untainted == best.slices.size() &&
+      best.respects == history.batches())
+    return;
+  write_shard_record(files, run, beginning_of(best, untainted, generations, history), Generation::kNext);
+}
+
+void publish_next_generation(FileSystem& files, const std::filesystem::path& run, ShardId shard) {
+  const auto folder = shard_folder(run, shard);
+  std::error_code unreadable;
+  if (!std::filesystem::exists(folder / record_name(Generation::kNext), unreadable)) return;
+  files.rename(folder / record_name(Generation::kNext), folder / record_name(Generation::kCurrent));
+  files.sync_directory(folder);
+}
+
+void roll_back(FileSystem& files, const std::filesystem::path& run, const Generations& generations,
+               const History& history) {
+  const ShardRecord& best = generations.best(history);
+  const auto folder = shard_folder(run, generations.current.shard);
+  write_shard_record(files, run, beginning_of(best, history.untainted_stages(best), generations, history));
+  if (files.unlink(folder / record_name(Generation::kNext)) > 0) files.sync_directory(folder);
+}
+
+std::vector<FileFate> erase_files(FileSystem& files, const std::filesystem::path& run,
+                                  const std::vector<SupersededFile>& superseded) {
+  std::vector<FileFate> fates;
+  std::set<ShardId> shards;
+  for (const auto& file : superseded) shards.insert(file.shard);
+  for (const ShardId shard : shards) {
+    const auto folder = shard_folder(run, shard);
+    const auto names = names_on_record(read_generations(run, shard));
+    bool changed = false;
+    for (const auto& file : superseded) {
+      if (file.shard != shard) continue;
+      if (names.contains(file.name)) {
+        fates.push_back({shard, file.name, file.digest, "kept: the same state was trained again"});
+        continue;
+      }
+      fates.push_back(erase_file(files, folder, file));
+      changed = changed || fates.back().fate != "absent";
+    }
+    if (changed) files.sync_directory(folder);
+  }
+  return fates;
+}
+
+ServedState served_state(const ShardRecord& record) {
+  ServedState served;
+  served.shard = record.shard;
+  served.stages = static_cast<std::uint32_t>(record.slices.size());
+  if (record.slices.empty()) return served;
+  served.model = record.slices.back().model;
+  served.live_root = record.slices.back().live_root;
+  return served;
+}
+
+}  // namespace expunge
