@@ -150,7 +150,7 @@ TEST_CASE("a journal refuses to hold what its readers would refuse") {
   CHECK(contains(bug_of({batch_of(1, {}), BatchCompleted{{1, 1}}}), "do not ascend"));
   CHECK(contains(bug_of({batch_of(1, {}), BatchCompleted{{1}}, BatchErased{{1}, {}}}), "batch 1 is erased"));
   CHECK(contains(bug_of({batch_of(1, {}), BatchErased{{1}, {}}, BatchErased{{1}, {}}}), "batch 1 is erased"));
-  CHECK(contains(bug_of({batch_of(1, {}), BatchForgotten{{1}, {}, -1}}), "-1 seconds"));
+  CHECK(contains(bug_of({batch_of(1, {}), BatchForgotten{{1}, {}, {}, -1}}), "-1 seconds"));
   CHECK(contains(bug_of({batch_of(1, {}), BatchPublished{{1}, {{ShardId(3), 0, one, {}}}}}), "shard 3 has no stage"));
   BatchAccepted undated = batch_of(1, {});
   undated.requests[0].received_at = "yesterday";
