@@ -22,9 +22,12 @@ enum class BatchState : std::uint8_t { kAccepted, kForgotten, kRetrained, kPubli
 /// What a journal means: who is deleted, and what is still to be done. Memory is linear in the requests.
 class History {
  public:
+  /// Throws Failure naming the sample where a journal deletes one twice: no job writes that.
   History(const Journal& journal, const Key& seed);
 
   [[nodiscard]] bool is_deleted(SampleId id) const;
+  /// Whether samples of the subject with this reference were deleted.
+  [[nodiscard]] bool is_deleted_subject(const Digest& reference) const;
   /// Samples deleted, in all and from one cell.
   [[nodiscard]] std::uint64_t deleted() const { return deleted_; }
   [[nodiscard]] std::uint64_t deleted_from(Cell cell) const;
@@ -47,17 +50,29 @@ class History {
 
   /// The request that a requester has named so before; nothing where none has.
   [[nodiscard]] const AcceptedRequest* find(const std::string& id, const std::string& requested_by) const;
-  /// What a journal that keeps references calls a requester.
+  /// What a journal that keeps references calls a requester: a keyed digest; nobody stays nobody.
   [[nodiscard]] std::string requester_reference(const std::string& requested_by) const;
 
  private:
   struct Touch {
     std::uint64_t batch = 0;
-    SliceId slice;
+    SliceId slice;  // the earliest that this batch or a later one touches
   };
+  /// References are keyed digests: any 8 bytes of one are as good a hash as any.
+  struct HashOfReference {
+    std::size_t operator()(const Digest& reference) const noexcept;
+  };
+  using ReferenceSet = std::unordered_set<Digest, HashOfReference>;
+
+  void accept(const BatchAccepted& batch);
+  void sort_ids();
+  void sort_touches();
+
   References references_;
+  Key requester_key_;
   std::vector<IdRange> ids_;  // ascending, disjoint
-  std::unordered_set<std::string> digests_;
+  ReferenceSet digests_;
+  ReferenceSet subjects_;
   std::uint64_t deleted_ = 0;
   SetDigest removed_;
   std::map<Cell, std::uint64_t> deleted_from_;
