@@ -3,6 +3,7 @@
 #include "launcher/verification/gathered_checks.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -58,7 +59,7 @@ std::vector<ShardCheck> gather_checks(Communicator& comm, const std::vector<Shar
   const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::vector<ShardCheck> all;
   for (const auto& bytes : comm.gather(bytes_of(text)))
-    for (const auto& check : Json::parse(bytes.begin(), bytes.end(), nullptr))
+    for (const auto& check : Json::parse(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())))
       all.push_back(from_json(check));
   std::ranges::sort(all, {}, &ShardCheck::shard);
   return all;

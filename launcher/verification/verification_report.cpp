@@ -27,10 +27,14 @@ double fraction_of(const ChallengeReport& challenge) {
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kEqual: return "equal";
-    case Verdict::kRefuted: return "refuted";
-    case Verdict::kNotComparable: return "not comparable";
-    case Verdict::kStopped: return "stopped";
+    case Verdict::kEqual:
+      return "equal";
+    case Verdict::kRefuted:
+      return "refuted";
+    case Verdict::kNotComparable:
+      return "not comparable";
+    case Verdict::kStopped:
+      return "stopped";
   }
   return "";
 }
@@ -117,10 +121,14 @@ std::string how_checked(const VerificationReport& report) {
 
 Exit exit_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kEqual: return Exit::kDone;
-    case Verdict::kRefuted: return Exit::kRefuted;
-    case Verdict::kNotComparable: return Exit::kFailed;
-    case Verdict::kStopped: return Exit::kStopped;
+    case Verdict::kEqual:
+      return Exit::kDone;
+    case Verdict::kRefuted:
+      return Exit::kRefuted;
+    case Verdict::kNotComparable:
+      return Exit::kFailed;
+    case Verdict::kStopped:
+      return Exit::kStopped;
   }
   return Exit::kBug;
 }
@@ -140,7 +148,8 @@ std::string VerificationReport::sentence() const {
       return fmt::format("stopped ({}) before the end, nothing found so far: run it again", stopped_by);
     case Verdict::kNotComparable:
       return fmt::format("not comparable here: {}; verify where the run was trained", fmt::join(not_comparable, "; "));
-    case Verdict::kEqual: break;
+    case Verdict::kEqual:
+      break;
   }
   if (stages_checked == 0)
     return "nothing was asked for that can be replayed; files, their lineage and the journal are as they should be";
@@ -181,10 +190,11 @@ std::string to_text(const VerificationReport& report) {
       text += fmt::format(" {}/{}", stage.shard.value(), stage.stage.value());
     text += "\n";
   }
-  text += fmt::format("replayed    {} of {} on {}: {} of {}, {} sample-gradients in {:.1f} s\n",
-                      count_of(report.shards_checked, "shard"), report.shards, count_of(static_cast<std::uint64_t>(report.ranks), "rank"),
-                      count_of(report.stages_checked, "stage"), report.stages_on_record, report.sample_gradients,
-                      report.seconds);
+  text +=
+      fmt::format("replayed    {} of {} on {}: {} of {}, {} sample-gradients in {:.1f} s\n",
+                  count_of(report.shards_checked, "shard"), report.shards,
+                  count_of(static_cast<std::uint64_t>(report.ranks), "rank"), count_of(report.stages_checked, "stage"),
+                  report.stages_on_record, report.sample_gradients, report.seconds);
   for (const auto& one : report.incomplete)
     text += fmt::format("incomplete  shard {} serves stage {}: {}\n", one.shard.value(), one.stages, one.reason);
   if (!report.pending_batches.empty())

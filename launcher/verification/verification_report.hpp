@@ -46,10 +46,10 @@ struct VerificationReport {
   std::string run;
   int ranks = 1;
   double seconds = 0;
-  std::uint64_t shards = 0;           ///< of the run
+  std::uint64_t shards = 0;            ///< of the run
   std::uint64_t stages_on_record = 0;  ///< of all its shards
-  std::string selection;              ///< "all", "shards", "touched"
-  std::vector<ShardId> selected;      ///< the shards that were to be replayed
+  std::string selection;               ///< "all", "shards", "touched"
+  std::vector<ShardId> selected;       ///< the shards that were to be replayed
   std::optional<ChallengeReport> challenge;
 
   std::uint64_t journal_length = 0;

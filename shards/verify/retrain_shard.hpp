@@ -40,7 +40,8 @@ struct ReplayWork {
 using StageCheck = std::function<void(SliceId stage, const ModelState& state)>;
 
 /// The digest of the state after stage 0, the keyed initial weights.
-[[nodiscard]] Digest initial_digest(const ReplaySetting& setting);
+[[nodiscard]] Digest initial_digest(const TrainingConfiguration& configuration, const Key& seed, ShardId shard,
+                                    const Device& device);
 
 /// Trains stages 1 … `stages` from the initial weights, in memory: nothing is read or written.
 ReplayWork retrain_shard(const ReplaySetting& setting, std::uint32_t stages, const ReplayHooks& hooks,

@@ -27,21 +27,22 @@ class Check {
   }
 
   ShardCheck run() {
-    if (setting_.data != nullptr) {
-      samples_.emplace(*setting_.data, *setting_.live, task_.shard);
-      sets_ = stage_sets(*samples_, setting_.configuration, setting_.seed);
-    }
+    if (live_is_known())
+      sets_ = stage_sets(*setting_.data, *setting_.live, task_.shard, setting_.configuration, setting_.seed);
     look_at_files();
     look_for_leftovers();
-    if (task_.record && samples_ && setting_.comparable) replay();
+    if (can_replay()) replay();
     return std::move(check_);
   }
 
  private:
+  [[nodiscard]] bool live_is_known() const { return setting_.data != nullptr; }
+  [[nodiscard]] bool can_replay() const { return task_.record && live_is_known() && setting_.comparable; }
+
   void look_at_files() {
     if (!task_.record) return;
     std::optional<Digest> initial;
-    if (samples_ && setting_.comparable) initial = initial_digest(replay_setting());
+    if (can_replay()) initial = initial_digest(setting_.configuration, setting_.seed, task_.shard, setting_.device);
     Lineage lineage = check_lineage(
         {setting_.run, setting_.configuration, setting_.fingerprint, sets_, initial, task_.untainted}, *task_.record);
     check_.findings = std::move(lineage.findings);
@@ -51,7 +52,7 @@ class Check {
 
   void look_for_taint() {
     const auto& slices = task_.record->slices;
-    if (!samples_ || task_.untainted >= slices.size()) return;
+    if (!live_is_known() || task_.untainted >= slices.size()) return;
     check_.findings.push_back(
         {"stale-shard", below_run(setting_.run, folder_),
          fmt::format("deletions are accepted and not carried out: its stages {} to {} saw their samples: finish them "
@@ -69,6 +70,8 @@ class Check {
   }
 
   void replay() {
+    if (task_.from_scratch ? task_.untainted == 0 : task_.stages.empty()) return;
+    samples_.emplace(*setting_.data, *setting_.live, task_.shard);
     const auto compare = [&](SliceId stage, const ModelState& state) { compare_stage(stage, state); };
     if (task_.from_scratch) {
       // Nothing that descends from a stage under other numerics can be replayed from the start.

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "framework/core/digest.hpp"
+#include "framework/data/dataset.hpp"
 #include "framework/random/key.hpp"
-#include "shards/train/shard_samples.hpp"
+#include "shards/partition/partitioner.hpp"
 #include "shards/train/training_configuration.hpp"
 
 namespace expunge {
@@ -22,8 +23,8 @@ struct StageSet {
   Digest root;
 };
 
-/// Those of stages 1 … R of a shard, computed from its live samples.
-[[nodiscard]] std::vector<StageSet> stage_sets(const ShardSamples& samples, const TrainingConfiguration& configuration,
-                                               const Key& seed);
+/// Those of stages 1 … R of a shard, by the live rows of its data. Reads no features.
+[[nodiscard]] std::vector<StageSet> stage_sets(const Dataset& data, const Partition& live, ShardId shard,
+                                               const TrainingConfiguration& configuration, const Key& seed);
 
 }  // namespace expunge
