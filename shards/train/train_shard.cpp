@@ -11,6 +11,7 @@
 
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
+#include "shards/train/live_roots.hpp"
 #include "shards/train/shard_samples.hpp"
 #include "shards/train/stage_plan.hpp"
 #include "shards/train/stage_trainer.hpp"
@@ -47,8 +48,7 @@ class ShardRun {
         shard_(shard),
         partition_(partition),
         hooks_(hooks),
-        folder_(shard_folder(context.run, shard)),
-        live_key_(context.seed.derive("expunge/live-set/v1")) {}
+        folder_(shard_folder(context.run, shard)) {}
 
   ShardOutcome run(const Dataset& data) {
     context_.files->make_directory(folder_);
@@ -70,6 +70,7 @@ class ShardRun {
       const Stopwatch watch(outcome_.load_seconds);
       samples.emplace(data, partition_, shard_);
     }
+    live_roots_.emplace(data, partition_, shard_, c_.slicing, context_.seed);
     StageTrainer trainer(c_, context_.seed, shard_, context_.device);
     Digest before = take_on_last_state(trainer, *samples);
     while (done() < c_.slices) {
@@ -165,20 +166,15 @@ class ShardRun {
     if (found.configuration != expected.configuration) refuse("it was trained under another configuration");
     if (found.fingerprint != expected.fingerprint && !context_.mix_numerics)
       refuse("it was trained under other numerics");
-    if (found.live != expected.live || found.samples != expected.samples) refuse("it was trained on other samples");
-  }
-
-  /// The digest of the samples that `stage` trains on. Digests of sets add up, so every sample is hashed once a shard,
-  /// not once a stage.
-  [[nodiscard]] SetDigest live_in(SliceId stage, const ShardSamples& samples) {
-    while (live_slices_.size() < stage.value()) {
-      const auto range = samples.stage_range(SliceId(static_cast<std::uint32_t>(live_slices_.size()) + 1), false);
-      live_slices_.push_back(live_digest(samples.ids().subspan(range.begin, range.size()), live_key_));
-    }
-    if (c_.slicing == Slicing::kSequential) return live_slices_[stage.value() - 1];
-    SetDigest live;
-    for (std::uint32_t slice = 0; slice < stage.value(); ++slice) live.merge(live_slices_[slice]);
-    return live;
+    if (found.live_root_scheme == "none")
+      throw Failure(fmt::format("{}: it has no live root: an older build made it; {}", path.string(),
+                                how_to_mend(context_.run, shard_)));
+    if (found.live_root_scheme != expected.live_root_scheme)
+      throw Failure(
+          fmt::format("{}: its live root is built as '{}', and this build knows '{}': use the build that made it",
+                      path.string(), found.live_root_scheme, expected.live_root_scheme));
+    if (found.live != expected.live || found.live_root != expected.live_root || found.samples != expected.samples)
+      refuse("it was trained on other samples");
   }
 
   [[nodiscard]] Provenance provenance_of(SliceId stage, const ShardSamples& samples, const Digest& before) {
@@ -192,7 +188,9 @@ class ShardRun {
     p.model = c_.model;
     p.configuration = c_.digest();
     p.fingerprint = context_.fingerprint;
-    p.live = live_in(stage, samples);
+    p.live = live_roots_->live(stage);
+    p.live_root_scheme = kLiveTreeScheme;
+    p.live_root = live_roots_->root(stage);
     p.state_before = before;
     return p;
   }
@@ -276,8 +274,7 @@ class ShardRun {
   const Partition& partition_;
   const ShardHooks& hooks_;
   std::filesystem::path folder_;
-  Key live_key_;
-  std::vector<SetDigest> live_slices_;  // of slices 1, 2, …, as far as they have been asked for
+  std::optional<LiveRoots> live_roots_;  // once there is a stage to train
   ShardOutcome outcome_;
 };
 

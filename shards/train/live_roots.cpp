@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "shards/train/live_roots.hpp"
+
+#include <algorithm>
+
+#include "shards/train/shard_samples.hpp"
+
+namespace expunge {
+
+std::vector<Digest> slice_references(const Dataset& data, std::span<const std::uint64_t> rows,
+                                     const References& references) {
+  std::vector<Digest> found;
+  found.reserve(rows.size());
+  for (const auto row : rows) found.push_back(references.of_sample(data.id(row)));
+  if (!data.has_subjects()) return found;
+  std::vector<std::uint32_t> subjects;
+  subjects.reserve(rows.size());
+  for (const auto row : rows) subjects.push_back(data.subject_index(row));
+  std::ranges::sort(subjects);
+  const auto repeated = std::ranges::unique(subjects);
+  subjects.erase(repeated.begin(), repeated.end());
+  for (const auto subject : subjects) found.push_back(references.of_subject(data.subjects()[subject]));
+  return found;
+}
+
+LiveRoots::LiveRoots(const Dataset& data, const Partition& partition, ShardId shard, Slicing slicing, const Key& seed)
+    : data_(data),
+      partition_(partition),
+      shard_(shard),
+      slicing_(slicing),
+      live_key_(seed.derive("expunge/live-set/v1")),
+      references_(seed) {}
+
+SetDigest LiveRoots::live(SliceId stage) {
+  reach(stage);
+  return live_[stage.value() - 1];
+}
+
+Digest LiveRoots::root(SliceId stage) {
+  reach(stage);
+  return roots_[stage.value() - 1];
+}
+
+void LiveRoots::reach(SliceId stage) {
+  while (roots_.size() < stage.value()) {
+    const auto& rows = partition_.rows(shard_, SliceId(static_cast<std::uint32_t>(roots_.size()) + 1));
+    std::vector<SampleId> ids;
+    ids.reserve(rows.size());
+    for (const auto row : rows) ids.push_back(data_.id(row));
+    const SetDigest slice = live_digest(ids, live_key_);
+    seen_.merge(slice);
+    live_.push_back(slicing_ == Slicing::kCumulative ? seen_ : slice);
+    tree_.insert(slice_references(data_, rows, references_));
+    roots_.push_back(tree_.root());
+  }
+}
+
+}  // namespace expunge
