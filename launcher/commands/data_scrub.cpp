@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/config/option_table.hpp"
-#include "framework/data/selected_rows.hpp"
+#include "framework/data/dataset_subset.hpp"
 #include "framework/data/write_hdf5.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "launcher/run/opened_run.hpp"
@@ -36,7 +36,7 @@ Exit run_data_scrub(std::span<const std::string> arguments) {
     if (!records.history.is_deleted(opened.data->id(row))) rows.push_back(row);
   if (rows.empty()) throw Failure(fmt::format("{}: every sample was deleted: there is nothing left to write", source));
   const std::uint64_t left_out = opened.data->size() - rows.size();
-  write_hdf5(SelectedRows(*opened.data, std::move(rows), source), out, force);
+  write_hdf5(DatasetSubset(*opened.data, std::move(rows), source), out, force);
   if (table.json())
     fmt::print("{}", document_text(nlohmann::ordered_json{{"run", run},
                                                           {"source", source},

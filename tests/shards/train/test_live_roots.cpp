@@ -151,6 +151,14 @@ TEST_CASE("a subject's reference is there once, however many samples it has, and
   CHECK(slice_references(with, {}, References(kSeed)).empty());
 }
 
+TEST_CASE("references are the digests that the format's description says: computed from it in another language") {
+  const References references(Key::parse("7"));
+
+  CHECK(references.of_sample(SampleId(5)).hex() == "7483a446bda277f8c092c2867e6cb348cb9ef519220eafd337f6f262e7b3866e");
+  CHECK(references.of_subject("anna@example.org").hex() ==
+        "eeb1145e32aa99c19d327376ad39ebce3c37848aeee9cdc990ca7cd3557e2ae4");
+}
+
 TEST_CASE("roots and set digests are the same in whatever order stages are asked for") {
   for (const Slicing slicing : {Slicing::kCumulative, Slicing::kSequential}) {
     CAPTURE(slicing);

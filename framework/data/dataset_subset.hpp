@@ -13,10 +13,10 @@ namespace expunge {
 
 /// Some rows of another data set, as a data set of its own: samples keep their ids, labels, features and subjects, and
 /// have new rows.
-class SelectedRows final : public Dataset {
+class DatasetSubset final : public Dataset {
  public:
   /// `rows` ascend strictly. `whole` must outlive this; `source` is what messages call it.
-  SelectedRows(const Dataset& whole, std::vector<std::uint64_t> rows, const std::string& source);
+  DatasetSubset(const Dataset& whole, std::vector<std::uint64_t> rows, const std::string& source);
 
   void gather(std::span<const std::uint64_t> rows, std::span<std::byte> out) const override;
 

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "framework/data/selected_rows.hpp"
+#include "framework/data/dataset_subset.hpp"
 
 #include <limits>
 
 namespace expunge {
 
-SelectedRows::SelectedRows(const Dataset& whole, std::vector<std::uint64_t> rows, const std::string& source)
+DatasetSubset::DatasetSubset(const Dataset& whole, std::vector<std::uint64_t> rows, const std::string& source)
     : whole_(whole), rows_(std::move(rows)) {
   shape_ = whole.shape();
   feature_type_ = whole.feature_type();
@@ -27,7 +27,7 @@ SelectedRows::SelectedRows(const Dataset& whole, std::vector<std::uint64_t> rows
   finish_opening(source);
 }
 
-void SelectedRows::gather(std::span<const std::uint64_t> rows, std::span<std::byte> out) const {
+void DatasetSubset::gather(std::span<const std::uint64_t> rows, std::span<std::byte> out) const {
   check_gather(rows, out);
   std::vector<std::uint64_t> of_whole;
   of_whole.reserve(rows.size());
