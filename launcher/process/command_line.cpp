@@ -26,6 +26,7 @@
 #include "launcher/commands/inspect.hpp"
 #include "launcher/commands/predict.hpp"
 #include "launcher/commands/train.hpp"
+#include "launcher/commands/unlearn.hpp"
 #include "launcher/commands/version.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/process/failure_text.hpp"
@@ -41,6 +42,7 @@ using Words = std::span<const std::string>;
 constexpr std::array kCommands{
     Command{"data", "make, look at and convert data sets", run_data, false},
     Command{"train", "train every shard to the end; goes on from what is there", run_train, true},
+    Command{"unlearn", "forget what requests name: exactly, retraining only what saw it", run_unlearn, true},
     Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
     Command{"predict", "the ensemble's answer for every sample", run_predict, true},
     Command{"inspect", "what is in a run, where a sample lives, what forgetting it would cost", run_inspect, false},

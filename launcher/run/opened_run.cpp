@@ -6,6 +6,7 @@
 
 #include "framework/comm/agreement.hpp"
 #include "framework/core/error.hpp"
+#include "framework/log/log.hpp"
 #include "launcher/run/data_fingerprint.hpp"
 #include "launcher/run/data_spec.hpp"
 
@@ -74,8 +75,33 @@ void check_samples(Communicator& comm, const std::string& source, const Dataset&
           : fmt::format("{} then, {} deleted since, {} now", then, records.history.deleted(), data.size())));
 }
 
-std::vector<std::string> foreign_numerics(const Fingerprint& here, const RunRecords& records) {
-  return differences(here, records.manifest.numerics);
+void require_numerics_of_run(Communicator& comm, const Fingerprint& here, const RunDirectory& directory,
+                             const Manifest& manifest, bool mix) {
+  const auto found = differences(here, manifest.numerics);
+  if (found.empty()) return;
+  if (mix) {
+    if (comm.is_root())
+      log::warning(
+          "going on under other numerics than the run began with: {}; no one will be able to replay this run bit for "
+          "bit",
+          fmt::join(found, "; "));
+    return;
+  }
+  std::vector<std::string> lines{fmt::format("{}: this process would not compute the same bits as the run began with:",
+                                             directory.path().string())};
+  for (const auto& line : found) lines.push_back("  " + line);
+  lines.emplace_back("go on where the run began, or give --mix-numerics and lose the exact replay");
+  throw UsageError(lines);
+}
+
+double training_speed(const std::vector<ShardRecord>& shards) {
+  double seconds = 0;
+  std::uint64_t gradients = 0;
+  for (const auto& shard : shards) {
+    seconds += shard.train_seconds();
+    gradients += shard.sample_gradients();
+  }
+  return seconds > 0 ? static_cast<double>(gradients) / seconds : 0;
 }
 
 }  // namespace expunge

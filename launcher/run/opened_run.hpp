@@ -44,7 +44,12 @@ struct RunData {
 /// less those deleted since. Reads the whole data set once, a part on each rank.
 void check_samples(Communicator& comm, const std::string& source, const Dataset& data, const RunRecords& records);
 
-/// Where the run's numerics are not this process's: what differs, one line each. Empty: the same bits.
-[[nodiscard]] std::vector<std::string> foreign_numerics(const Fingerprint& here, const RunRecords& records);
+/// Throws UsageError saying what differs where this process would not compute the bits that the run began with; with
+/// `mix`, rank 0 warns instead.
+void require_numerics_of_run(Communicator& comm, const Fingerprint& here, const RunDirectory& directory,
+                             const Manifest& manifest, bool mix);
+
+/// Sample-gradients a second of one rank, by what the stages that are there have taken; 0 where nothing is known.
+[[nodiscard]] double training_speed(const std::vector<ShardRecord>& shards);
 
 }  // namespace expunge

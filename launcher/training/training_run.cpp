@@ -47,7 +47,7 @@ TrainingRun::~TrainingRun() = default;
 Exit TrainingRun::run() {
   open();
   if (job_.dry_run) return print_plan();
-  check_numerics();
+  require_numerics_of_run(comm_, session_.fingerprint(), directory_, manifest_, job_.mix_numerics);
   return report(train());
 }
 
@@ -141,24 +141,6 @@ void TrainingRun::check_run_samples() {
   together(comm_, [&] {
     if (comm_.is_root()) publish(system_files(), directory_.manifest_path(), bytes_of(manifest_.to_json()));
   });
-}
-
-void TrainingRun::check_numerics() const {
-  const auto found = differences(session_.fingerprint(), manifest_.numerics);
-  if (found.empty()) return;
-  if (job_.mix_numerics) {
-    if (comm_.is_root())
-      log::warning(
-          "going on under other numerics than the run began with: {}; no one will be able to replay this run bit for "
-          "bit",
-          fmt::join(found, "; "));
-    return;
-  }
-  std::vector<std::string> lines{fmt::format("{}: this process would not compute the same bits as the run began with:",
-                                             directory_.path().string())};
-  for (const auto& line : found) lines.push_back("  " + line);
-  lines.emplace_back("go on where the run began, or give --mix-numerics and lose the exact replay");
-  throw UsageError(lines);
 }
 
 Exit TrainingRun::print_plan() const {

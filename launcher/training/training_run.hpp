@@ -52,7 +52,6 @@ class TrainingRun {
   void begin_manifest();
   void read_records();
   void check_run_samples();
-  void check_numerics() const;
   [[nodiscard]] Exit print_plan() const;
   void say_what_begins() const;
   [[nodiscard]] ShardJobsEnd train();

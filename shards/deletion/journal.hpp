@@ -92,6 +92,7 @@ struct BatchAccepted {
 struct BatchForgotten {
   std::vector<std::uint64_t> batches;
   std::vector<ServedState> after;  ///< of the shards that were rolled back
+  std::vector<FileFate> files;     ///< what became of what saw the samples
   double seconds = 0;              ///< from the end of accepting
   bool operator==(const BatchForgotten&) const = default;
 };

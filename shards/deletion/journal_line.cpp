@@ -175,7 +175,8 @@ void take(Object& object, BatchAccepted& entry) {
 }
 
 void take(Object& object, BatchForgotten& entry) {
-  object.take("batches", entry.batches).take("after", entry.after).take("seconds", entry.seconds);
+  object.take("batches", entry.batches).take("after", entry.after).take("files", entry.files);
+  object.take("seconds", entry.seconds);
 }
 
 void take(Object& object, BatchRetrained& entry) {

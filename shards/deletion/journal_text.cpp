@@ -92,7 +92,8 @@ class Writer {
     field("before", entry.before).field("supersedes", entry.supersedes);
   }
   void operator()(const BatchForgotten& entry) {
-    field("batches", entry.batches).field("after", entry.after).field("seconds", entry.seconds);
+    field("batches", entry.batches).field("after", entry.after).field("files", entry.files);
+    field("seconds", entry.seconds);
   }
   void operator()(const BatchRetrained& entry) {
     field("batches", entry.batches).field("after", entry.after).field("first_stages", entry.first_stages);

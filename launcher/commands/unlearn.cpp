@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/commands/unlearn.hpp"
+
+#include <chrono>
+
+#include <fmt/core.h>
+
+#include "framework/config/option_table.hpp"
+#include "launcher/commands/session_options.hpp"
+#include "launcher/coordinator/unlearning_run.hpp"
+#include "launcher/process/environment.hpp"
+#include "launcher/run/stop_watch.hpp"
+
+namespace expunge {
+
+namespace {
+
+/// The words of the command line whose meaning is looked up after parsing.
+struct Words {
+  std::string run;
+  std::string requests;
+  std::string unknown = "fail";
+  std::string journal_ids = "plain";
+  std::string sort = "file";
+  std::string method = "exact";
+  std::string stop_before;
+};
+
+void declare(OptionTable& table, Words& words, UnlearningJob& job) {
+  table.text("run", &words.run).required().placeholder("DIR").help("run directory, as 'expunge train' made it");
+  table.text("requests", &words.requests)
+      .placeholder("FILE")
+      .help("deletion requests, JSON lines or CSV (shards/deletion/REQUESTS.md); accepted whole or not at all");
+  table.flag("recover", &job.recover)
+      .help("work off what was accepted before: after --forget-now, or where a job was stopped or killed");
+  table.flag("forget-now", &job.forget_now)
+      .help("roll back and erase at once what saw the samples, and retrain later; with --recover, right after");
+  table.flag("dry-run", &job.dry_run).help("say what would be retrained and erased, what it costs; accept nothing");
+  table.group("Requests");
+  table.choice("method", &words.method, {"exact"}).help("how to forget");
+  table.choice("unknown", &words.unknown, {"fail", "skip"})
+      .help("ids and subjects that the data does not have: refuse the file, or go on without them");
+  table.choice("sort", &words.sort, {"file", "received_at"}).help("order in which requests are worked off");
+  table.choice("journal-ids", &words.journal_ids, {"plain", "digest"})
+      .help(
+          "what the journal keeps of deleted samples: their ids, or keyed digests that tell nobody else who they are");
+  table.text("data", &job.coordinator.data)
+      .placeholder("SPEC")
+      .help("the run's data, where it has moved or was scrubbed");
+  table.group("Job");
+  table.flag("mix-numerics", &job.coordinator.mix_numerics)
+      .help("go on under other numerics than the run began with; nobody can replay it bit for bit then");
+  table.text("stop-before", &words.stop_before)
+      .placeholder("TIME")
+      .help("stop cleanly then: 30m, 23:40, 2026-03-01T23:40 (default: a minute before a Slurm job's end)");
+  table.real("save-interval", &job.coordinator.save_interval_seconds)
+      .range(1.0, 1e6)
+      .help("a stage keeps its progress after so many seconds, and after every epoch longer than a second");
+}
+
+}  // namespace
+
+Exit run_unlearn(std::span<const std::string> arguments) {
+  OptionTable table("unlearn",
+                    "forget samples exactly: roll back what saw them, retrain it without them, publish, erase; goes on "
+                    "from what is there");
+  Words words;
+  UnlearningJob job;
+  SessionOptions session_options;
+  declare(table, words, job);
+  declare(table, session_options);
+  if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
+    fmt::print("{}", table.printed());
+    return Exit::kDone;
+  }
+  if (words.requests.empty() && !job.recover)
+    throw UsageError("--requests FILE is missing: what to forget; or --recover, to go on with what was accepted");
+  job.run = words.run;
+  job.requests = words.requests;
+  job.sort_by_receipt = words.sort == "received_at";
+  job.coordinator.unknown = words.unknown == "skip" ? UnknownPolicy::kSkip : UnknownPolicy::kFail;
+  job.coordinator.journal_ids = words.journal_ids == "digest" ? JournalIds::kDigest : JournalIds::kPlain;
+  job.coordinator.deadline = words.stop_before.empty()
+                                 ? slurm_deadline()
+                                 : parse_stop_before(words.stop_before, std::chrono::system_clock::now());
+  Session session(session_options);
+  return run_together(session, [&] { return run_unlearning(session, job, table.json()); });
+}
+
+}  // namespace expunge

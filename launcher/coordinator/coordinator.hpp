@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "framework/io/file_system.hpp"
+#include "launcher/process/environment.hpp"
+#include "launcher/run/opened_run.hpp"
+#include "launcher/run/run_directory.hpp"
+#include "launcher/training/shard_jobs.hpp"
+#include "launcher/training/training_report.hpp"
+#include "shards/deletion/plan.hpp"
+#include "shards/deletion/resolution.hpp"
+
+namespace expunge {
+
+/// How a run's deletions are worked off.
+struct CoordinatorOptions {
+  std::string data;  ///< empty: what the manifest names
+  UnknownPolicy unknown = UnknownPolicy::kFail;
+  JournalIds journal_ids = JournalIds::kPlain;
+  std::optional<std::chrono::system_clock::time_point> deadline;
+  double save_interval_seconds = 30;
+  bool mix_numerics = false;
+};
+
+/// What accepting came to. On rank 0; the others know the batch alone.
+struct Acceptance {
+  std::uint64_t batch = 0;                ///< 0: nothing new was accepted
+  std::vector<ResolvedRequest> requests;  ///< as asked for, in order
+  double validate_seconds = 0;            ///< finding out what is meant
+  double journal_seconds = 0;             ///< from there to its being promised
+};
+
+/// What forgetting at once came to.
+struct Forgetting {
+  std::vector<std::uint64_t> batches;
+  std::vector<ShardId> shards;  ///< rolled back
+  std::vector<FileFate> files;
+  double seconds = 0;
+};
+
+/// What a retraining came to.
+struct Recovery {
+  std::vector<std::uint64_t> batches;  ///< completed, unless it was put down
+  UnlearningPlan plan;                 ///< what was left to retrain when it began
+  std::vector<FileFate> files;
+  ShardJobsEnd jobs;
+  bool stopped = false;        ///< put down before its end; nothing of it is lost
+  double plan_seconds = 0;     ///< rank 0's, as the ones below
+  double retrain_seconds = 0;  ///< wall time of all ranks' work
+  double publish_seconds = 0;  ///< with the journal's lines
+  double erase_seconds = 0;
+};
+
+/// Carries a run's deletions through: accept, forget, retrain, publish, erase, complete (see JOURNAL.md). Each step is
+/// promised in the journal and can be done again, so that whoever comes next finishes what a killed job began. Every
+/// member but the accessors is collective.
+class Coordinator {
+ public:
+  Coordinator(Session& session, FileSystem& files, const RunDirectory& directory, CoordinatorOptions options);
+  ~Coordinator();
+  Coordinator(const Coordinator&) = delete;
+  Coordinator& operator=(const Coordinator&) = delete;
+
+  /// Takes the run's lock, unless it is only looked at; reads the run and opens its data. Throws Stopped where another
+  /// job holds the run.
+  void open(bool only_look = false);
+  /// The data's live samples are the run's.
+  void check_data();
+
+  /// Accepts requests as one batch, whole or not at all. What was accepted before is not accepted again.
+  [[nodiscard]] Acceptance accept(std::span<const Request> requests, const std::string& source);
+  /// What accepting would mean, and change nothing.
+  [[nodiscard]] std::vector<ResolvedRequest> resolve(std::span<const Request> requests,
+                                                     const std::string& source) const;
+
+  /// Rolls every shard back that has seen a sample of a batch that is accepted, and erases what saw one.
+  [[nodiscard]] Forgetting forget();
+  /// Retrains what pending batches touch, publishes, erases, completes them. Throws UsageError where this process would
+  /// not compute the run's bits.
+  [[nodiscard]] Recovery recover();
+
+  [[nodiscard]] const RunRecords& records() const { return *records_; }
+  [[nodiscard]] const RunData& data() const { return *data_; }
+  [[nodiscard]] const RunDirectory& directory() const { return directory_; }
+  /// What pending batches still have to retrain, by the shards' generations as they are.
+  [[nodiscard]] UnlearningPlan plan_pending() const;
+  /// Live samples by cell.
+  [[nodiscard]] CellCounts live() const;
+
+ private:
+  void reload();
+  void commit_entries(std::vector<JournalEntry> entries);
+  [[nodiscard]] BatchAccepted batch_of(const std::vector<ResolvedRequest>& resolved) const;
+  [[nodiscard]] std::vector<SupersededFile> still_to_erase() const;
+  [[nodiscard]] Impact pending_impact() const;
+  [[nodiscard]] std::vector<ShardJob> prepare_jobs();
+  [[nodiscard]] bool all_complete(std::span<const ShardJob> jobs) const;
+  void publish_and_complete(Recovery& recovery);
+
+  Session& session_;
+  Communicator& comm_;
+  FileSystem& files_;
+  RunDirectory directory_;
+  CoordinatorOptions options_;
+  std::unique_ptr<RunLock> lock_;  // on rank 0
+  std::optional<RunRecords> records_;
+  std::optional<RunData> data_;
+};
+
+}  // namespace expunge

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/coordinator/unlearning_run.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/core.h>
+
+#include "framework/comm/agreement.hpp"
+#include "framework/log/log.hpp"
+#include "launcher/coordinator/unlearning_report.hpp"
+#include "launcher/training/state_size.hpp"
+#include "shards/deletion/request_file.hpp"
+#include "shards/retrain/generation.hpp"
+
+namespace expunge {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// What is pending already is worked off with what is new.
+UnlearningForecast forecast_of(const Coordinator& coordinator, std::vector<ResolvedRequest> requests, int ranks) {
+  UnlearningForecast forecast;
+  forecast.run = coordinator.directory().path().string();
+  forecast.ranks = ranks;
+  const auto& records = coordinator.records();
+  Impact impact;
+  for (const auto& shard : coordinator.plan_pending().shards) impact.emplace(shard.shard, shard.first);
+  CellCounts live = coordinator.live();
+  Impact of_new;
+  for (const auto& request : requests) {
+    if (request.status != ResolvedRequest::Status::kToDelete) continue;
+    add_impact(of_new, request.accepted.cells);
+    for (const auto& cell : request.accepted.cells)
+      live[cell.cell.shard.value()][cell.cell.slice.value() - 1] -= cell.samples();
+  }
+  for (const auto& [shard, first] : of_new) {
+    const auto [place, inserted] = impact.try_emplace(shard, first);
+    if (!inserted) place->second = std::min(place->second, first);
+    const auto folder = shard_folder(coordinator.directory().path(), shard);
+    for (auto& file :
+         newly_superseded(coordinator.directory().path(), read_generations(coordinator.directory().path(), shard),
+                          records.history, first)) {
+      std::error_code unreadable;
+      if (const auto bytes = std::filesystem::file_size(folder / file.name, unreadable); !unreadable)
+        forecast.bytes_erased += bytes;
+      forecast.superseded.push_back(std::move(file));
+    }
+  }
+  forecast.plan = plan_unlearning(records.manifest.configuration, live, impact);
+  forecast.bytes_written = forecast.plan.stages * state_bytes(records.manifest.configuration);
+  forecast.speed = training_speed(records.shards);
+  forecast.requests = std::move(requests);
+  return forecast;
+}
+
+Exit print_forecast(Session& session, const Coordinator& coordinator, const UnlearningJob& job,
+                    const std::vector<Request>& requests, bool json) {
+  together(session.comm(), [&] {
+    if (!session.comm().is_root()) return;
+    const auto forecast =
+        forecast_of(coordinator, coordinator.resolve(requests, job.requests.string()), session.comm().size());
+    fmt::print("{}", json ? to_json_text(forecast) : to_text(forecast));
+  });
+  return Exit::kDone;
+}
+
+}  // namespace
+
+std::vector<Request> requests_of(Session& session, const UnlearningJob& job) {
+  std::vector<Request> requests;
+  together(session.comm(), [&] {
+    if (job.requests.empty() || !session.comm().is_root()) return;
+    requests = read_requests(job.requests);
+    if (!job.sort_by_receipt) return;
+    std::vector<RequestFault> faults;
+    for (const auto& request : requests)
+      if (!request.received_at)
+        faults.push_back({request.line, request.id, "'received_at' is missing: --sort received_at needs it"});
+    if (!faults.empty()) refuse_requests(job.requests.string(), faults);
+    std::ranges::stable_sort(requests, {}, &Request::received_at);
+  });
+  return requests;
+}
+
+Exit run_unlearning(Session& session, const UnlearningJob& job, bool json) {
+  const auto start = Clock::now();
+  Communicator& comm = session.comm();
+  const auto requests = requests_of(session, job);
+  Coordinator coordinator(session, system_files(), RunDirectory(job.run), job.coordinator);
+  coordinator.open(job.dry_run);
+  if (job.dry_run) return print_forecast(session, coordinator, job, requests, json);
+
+  UnlearningReport report;
+  const auto check = Clock::now();
+  coordinator.check_data();
+  report.data_check_seconds = seconds_since(check);
+  if (!job.requests.empty()) report.acceptance = coordinator.accept(requests, job.requests.string());
+  report.requests = requests.size();
+  const bool recover = job.recover || !job.forget_now;
+  if (job.forget_now) report.forgetting = coordinator.forget();
+  if (recover) report.recovery = coordinator.recover();
+
+  together(comm, [&] {
+    if (!comm.is_root()) return;
+    const auto& records = coordinator.records();
+    report.run = coordinator.directory().path().string();
+    report.ranks = comm.size();
+    report.live = records.live();
+    report.pending = records.history.pending().size();
+    report.full_retrain = plan_unlearning(records.manifest.configuration, coordinator.live(), {}).full_retrain;
+    report.wall_seconds = seconds_since(start);
+    fmt::print("{}", json ? to_json_text(report) : to_text(report));
+  });
+  return recover && !coordinator.records().history.pending().empty() ? Exit::kStopped : Exit::kDone;
+}
+
+}  // namespace expunge
