@@ -174,4 +174,19 @@ SetDigest set_digest(const Dataset& data, std::uint64_t first, std::uint64_t cou
   return digest;
 }
 
+SetDigest set_digest(const Dataset& data, std::span<const std::uint64_t> rows, const Key& key) {
+  SetDigest digest;
+  Bytes block;
+  const std::size_t row_bytes = data.row_bytes();
+  while (!rows.empty()) {
+    const auto now = rows.first(std::min<std::size_t>(rows.size(), block_rows(data)));
+    block.resize(now.size() * row_bytes);
+    data.gather(now, block);
+    for (std::size_t i = 0; i < now.size(); ++i)
+      digest.insert(sample_digest(data, now[i], ByteView(block).subspan(i * row_bytes, row_bytes), key));
+    rows = rows.subspan(now.size());
+  }
+  return digest;
+}
+
 }  // namespace expunge

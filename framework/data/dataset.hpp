@@ -99,5 +99,7 @@ class Dataset {
 /// The set digest of rows [first, first + count): order of rows does not matter, and ranks merge their parts. Reads the
 /// features in bounded blocks, and so also refuses features that are not finite.
 [[nodiscard]] SetDigest set_digest(const Dataset& data, std::uint64_t first, std::uint64_t count, const Key& key);
+/// Of some rows, which ascend strictly.
+[[nodiscard]] SetDigest set_digest(const Dataset& data, std::span<const std::uint64_t> rows, const Key& key);
 
 }  // namespace expunge

@@ -3,6 +3,7 @@
 #include "launcher/commands/inspect.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -13,12 +14,12 @@
 #include "framework/data/dataset.hpp"
 #include "launcher/process/byte_text.hpp"
 #include "launcher/process/standard_output.hpp"
-#include "launcher/run/data_spec.hpp"
+#include "launcher/run/opened_run.hpp"
 #include "launcher/run/run_directory.hpp"
 #include "launcher/serving/constituent_model.hpp"
 #include "shards/checkpoint/slice_file.hpp"
+#include "shards/deletion/plan.hpp"
 #include "shards/partition/partitioner.hpp"
-#include "shards/train/stage_plan.hpp"
 
 namespace expunge {
 
@@ -62,7 +63,34 @@ Json accuracy_of(const std::optional<Json>& evaluation, const ShardRecord& recor
   return nullptr;
 }
 
-Json describe_run(const RunDirectory& directory, const Manifest& manifest, const std::vector<ShardRecord>& records) {
+/// How far the deletions of a run have come.
+Json describe_deletions(const RunRecords& run) {
+  static constexpr std::array kStates{"accepted", "forgotten", "retrained", "published", "erased", "completed"};
+  std::uint64_t requests = 0;
+  Json batches = Json::array();
+  for (const auto& line : run.journal.lines()) {
+    const auto* accepted = std::get_if<BatchAccepted>(&line.entry);
+    if (accepted == nullptr) continue;
+    std::uint64_t samples = 0;
+    for (const auto& request : accepted->requests) samples += request.deleted();
+    requests += accepted->requests.size();
+    batches.push_back({{"batch", accepted->batch},
+                       {"accepted_at", to_text(line.at)},
+                       {"requests", accepted->requests.size()},
+                       {"samples", samples},
+                       {"state", kStates.at(static_cast<std::size_t>(run.history.state(accepted->batch)))}});
+  }
+  return {{"requests", requests},
+          {"samples", run.history.deleted()},
+          {"batches_pending", run.history.pending().size()},
+          {"journal_lines", run.journal.length()},
+          {"journal_head", run.journal.head().hex()},
+          {"batches", batches}};
+}
+
+Json describe_run(const RunDirectory& directory, const RunRecords& run) {
+  const Manifest& manifest = run.manifest;
+  const auto& records = run.shards;
   const auto& c = manifest.configuration;
   const auto evaluation = last_evaluation(directory);
   std::uint64_t bytes = 0;
@@ -83,13 +111,17 @@ Json describe_run(const RunDirectory& directory, const Manifest& manifest, const
     }
     for (std::size_t r = record.slices.size(); r < c.slices; ++r)
       slices.push_back({{"slice", r + 1},
-                        {"samples", manifest.cells[k][r]},
+                        {"samples", run.live({record.shard, SliceId(static_cast<std::uint32_t>(r) + 1)})},
                         {"file", nullptr},
                         {"digest", nullptr},
                         {"bytes", 0},
                         {"model_digest", nullptr}});
     std::uint64_t samples = 0;
-    for (const auto& slice : slices) samples += slice["samples"].get<std::uint64_t>();
+    std::uint64_t live = 0;
+    for (std::size_t r = 0; r < c.slices; ++r) {
+      samples += manifest.cells[k][r];
+      live += run.live({record.shard, SliceId(static_cast<std::uint32_t>(r) + 1)});
+    }
     const bool is_complete = record.slices.size() == c.slices;
     complete += is_complete ? 1 : 0;
     const bool in_progress =
@@ -97,10 +129,12 @@ Json describe_run(const RunDirectory& directory, const Manifest& manifest, const
         std::filesystem::exists(shard_folder(directory.path(), record.shard) /
                                 progress_name(SliceId(static_cast<std::uint32_t>(record.slices.size()) + 1)));
     const Json accuracy = accuracy_of(evaluation, record);
-    evaluation_is_current = evaluation_is_current && (!accuracy.is_null() || samples == 0);
+    evaluation_is_current = evaluation_is_current && (!accuracy.is_null() || live == 0);
     shards.push_back({{"shard", k},
                       {"samples", samples},
-                      {"live", samples},
+                      {"live", live},
+                      {"stale", run.history.is_stale(record)},
+                      {"respects", record.respects},
                       {"stages", record.slices.size()},
                       {"complete", is_complete},
                       {"progress_kept", in_progress},
@@ -120,10 +154,11 @@ Json describe_run(const RunDirectory& directory, const Manifest& manifest, const
             {"data_fingerprint", manifest.data_fingerprint.hex()},
             {"numerics", manifest.numerics},
             {"samples", manifest.samples()},
-            {"live", manifest.samples()},
+            {"live", run.live()},
             {"complete", complete == records.size()},
             {"shards_complete", complete},
             {"bytes", bytes},
+            {"deletions", describe_deletions(run)},
             {"evaluation", nullptr},
             {"shards", shards}};
   if (evaluation)
@@ -165,6 +200,12 @@ void print_head(const Json& json) {
              whole(json["live"]), word(c["shards"]), word(c["slices"]), word(c["placed-by"]));
   fmt::print("state     {} of {} shards complete, {} of checkpoints\n", whole(json["shards_complete"]),
              json["shards"].size(), byte_text(whole(json["bytes"])));
+  const auto& deletions = json["deletions"];
+  if (const auto pending = whole(deletions["batches_pending"]); whole(deletions["requests"]) > 0)
+    fmt::print("deleted   {} samples of {} requests{}\n", whole(deletions["samples"]), whole(deletions["requests"]),
+               pending == 0 ? ""
+                            : fmt::format(", {} not worked off: see 'expunge unlearn --recover'",
+                                          pending == 1 ? "1 batch" : fmt::format("{} batches", pending)));
   if (const auto& evaluation = json["evaluation"]; !evaluation.is_null())
     fmt::print("accuracy  {} by {} vote on {}{}\n", text_of(evaluation["accuracy"], "{:.4f}"), word(evaluation["vote"]),
                word(evaluation["data"]),
@@ -175,7 +216,7 @@ void print_run(const Json& json) {
   constexpr std::size_t kShownDigits = 12;
   print_head(json);
   fmt::print("\n");
-  TextTable table({"shard", "stages", "samples", "checkpoints", "accuracy", "model digest", "samples by slice"},
+  TextTable table({"shard", "stages", "live", "checkpoints", "accuracy", "model digest", "samples by slice"},
                   TextTable::Last::kWords);
   for (const auto& shard : json["shards"]) {
     const auto& slices = shard["slices"];
@@ -184,62 +225,65 @@ void print_run(const Json& json) {
     table.row(
         {fmt::to_string(whole(shard["shard"])),
          fmt::format("{}/{}{}", whole(shard["stages"]), slices.size(), shard["progress_kept"].get<bool>() ? "+" : ""),
-         fmt::to_string(whole(shard["samples"])), byte_text(bytes), text_of(shard["accuracy"], "{:.4f}"),
+         fmt::to_string(whole(shard["live"])), byte_text(bytes), text_of(shard["accuracy"], "{:.4f}"),
          word(shard["model_digest"]).substr(0, kShownDigits), slice_sizes(slices)});
   }
   fmt::print("{}", table.text());
 }
 
 /// Where one sample lives, what saw it, and what forgetting it would cost.
-Json describe_sample(const RunDirectory& directory, const Manifest& manifest, const std::vector<ShardRecord>& records,
-                     const std::string& data_text, std::uint64_t id) {
-  const auto& c = manifest.configuration;
-  const std::string source = data_text.empty() ? manifest.data : data_text;
-  const auto data = open_data_of_run(data_text, manifest.data);
-  if (data->has_subjects() != c.placed_by_subject)
-    throw UsageError(fmt::format("{}: the run places samples by {} and this data {} subjects: give the data of the run",
-                                 source, c.placed_by_subject ? "subject" : "sample id",
-                                 data->has_subjects() ? "has" : "has no"));
-  const auto row = data->row_of(SampleId(id));
-  if (!row) throw Failure(fmt::format("{}: there is no sample {}", source, id));
-  const Partitioner partitioner(manifest.seed, c.shards, c.slices);
-  const Cell cell = partitioner.cell_of_row(*data, *row);
-  const ShardRecord& record = records[cell.shard.value()];
-  const bool cumulative = c.slicing == Slicing::kCumulative;
+Json describe_sample(const RunDirectory& directory, const RunRecords& run, const std::string& data_text,
+                     std::uint64_t id) {
+  const auto& c = run.manifest.configuration;
+  const std::string source = data_text.empty() ? run.manifest.data : data_text;
+  const RunData opened = RunData::open(data_text, run);
+  const Dataset& data = *opened.data;
+  const bool live = !run.history.is_deleted(SampleId(id));
+  const auto row = data.row_of(SampleId(id));
+  if (!row)
+    throw Failure(
+        live ? fmt::format("{}: there is no sample {}", source, id)
+             : fmt::format("{}: sample {} was deleted from the run, and is not in this data any more", source, id));
+  const Cell cell = Partitioner(run.manifest.seed, c.shards, c.slices).cell_of_row(data, *row);
+  const ShardRecord& record = run.shards[cell.shard.value()];
   // Under either slicing a sample enters at its own stage and every later state descends from it.
   Json seen_by = Json::array();
   for (const auto& slice : record.slices)
-    if (slice.stage >= cell.slice)
+    if (slice.stage >= cell.slice && (live || slice.stage.value() > run.history.untainted_stages(record)))
       seen_by.push_back(
           (shard_folder(directory.path(), cell.shard) / slice.file.name).lexically_relative(directory.path()).string());
-  std::uint64_t cost = 0;
-  std::uint64_t n = 0;
-  for (std::uint32_t r = 1; r <= c.slices; ++r) {
-    const std::uint64_t here = manifest.cells[cell.shard.value()][r - 1] - (r == cell.slice.value() ? 1 : 0);
-    n = cumulative ? n + here : here;
-    if (r >= cell.slice.value()) cost += stage_visits(c, n);
-  }
-  const auto subject = data->subject(*row);
+  std::vector<std::uint64_t> slices;
+  for (std::uint32_t r = 1; r <= c.slices; ++r) slices.push_back(run.live({cell.shard, SliceId(r)}));
+  if (live) --slices[cell.slice.value() - 1];
+  const auto subject = data.subject(*row);
   return {{"sample", id},
           {"row", *row},
-          {"label", data->label(*row)},
+          {"label", data.label(*row)},
           {"subject", subject ? Json(std::string(*subject)) : Json(nullptr)},
-          {"live", true},
+          {"live", live},
           {"shard", cell.shard.value()},
           {"slice", cell.slice.value()},
           {"seen_by", seen_by},
-          {"request", {{"stages_to_retrain", c.slices - cell.slice.value() + 1}, {"sample_gradients", cost}}}};
+          {"request", live ? Json{{"stages_to_retrain", c.slices - cell.slice.value() + 1},
+                                  {"sample_gradients", cost_of_stages(c, slices, cell.slice)}}
+                           : Json(nullptr)}};
 }
 
 void print_sample(const Json& json) {
-  const auto& request = json["request"];
-  const std::uint64_t stages = whole(request["stages_to_retrain"]);
   fmt::print("sample    {}, row {}, label {}{}\n", whole(json["sample"]), whole(json["row"]),
              json["label"].get<std::int64_t>(),
              json["subject"].is_null() ? "" : fmt::format(", subject {}", word(json["subject"])));
   fmt::print("lives in  shard {}, slice {}\n", whole(json["shard"]), whole(json["slice"]));
   fmt::print("seen by   {} checkpoint{}\n", json["seen_by"].size(), json["seen_by"].size() == 1 ? "" : "s");
   for (const auto& file : json["seen_by"]) fmt::print("            {}\n", word(file));
+  const auto& request = json["request"];
+  if (request.is_null()) {
+    fmt::print("it was deleted: {}\n", json["seen_by"].empty()
+                                           ? "nothing that votes has seen it"
+                                           : "what has seen it does not vote, and is still to be erased");
+    return;
+  }
+  const std::uint64_t stages = whole(request["stages_to_retrain"]);
   fmt::print("forgetting it would retrain {} stage{}: {} sample-gradients\n", stages, stages == 1 ? "" : "s",
              whole(request["sample_gradients"]));
 }
@@ -262,10 +306,9 @@ Exit run_inspect(std::span<const std::string> arguments) {
     return Exit::kDone;
   }
   const RunDirectory directory{run};
-  const Manifest manifest = directory.manifest();
-  const auto records = directory.shard_records(manifest);
-  const Json json = sample ? describe_sample(directory, manifest, records, data, static_cast<std::uint64_t>(*sample))
-                           : describe_run(directory, manifest, records);
+  const RunRecords records = RunRecords::read(directory);
+  const Json json = sample ? describe_sample(directory, records, data, static_cast<std::uint64_t>(*sample))
+                           : describe_run(directory, records);
   if (table.json())
     fmt::print("{}", document_text(json));
   else if (sample)

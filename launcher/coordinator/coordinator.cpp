@@ -97,7 +97,7 @@ BatchAccepted Coordinator::batch_of(const std::vector<ResolvedRequest>& resolved
   for (const auto& request : resolved) {
     if (request.status == Status::kRepeated || request.status == Status::kUnknown) continue;
     batch.requests.push_back(request.accepted);
-    for (const auto row : request.rows) batch.requests.back().removed.merge(set_digest(*data_->data, row, 1, key));
+    batch.requests.back().removed = set_digest(*data_->data, request.rows, key);
     add_impact(impact, request.accepted.cells);
   }
   for (const auto& record : records_->shards) batch.before.push_back(served_state(record));

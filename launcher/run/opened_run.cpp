@@ -45,13 +45,15 @@ namespace {
 
 /// The digest of this rank's part of the deleted rows that `data` still holds.
 SetDigest deleted_rows(Communicator& comm, const Dataset& data, const RunRecords& records) {
-  SetDigest digest;
-  if (records.history.deleted() == 0) return digest;
-  const Key key = data_key(records.manifest.seed);
-  const auto ranks = static_cast<std::uint64_t>(comm.size());
-  for (auto row = static_cast<std::uint64_t>(comm.rank()); row < data.size(); row += ranks)
-    if (records.history.is_deleted(data.id(row))) digest.merge(set_digest(data, row, 1, key));
-  return digest;
+  std::vector<std::uint64_t> rows;
+  if (records.history.deleted() > 0)
+    for (std::uint64_t row = 0; row < data.size(); ++row)
+      if (records.history.is_deleted(data.id(row))) rows.push_back(row);
+  const auto rank = static_cast<std::size_t>(comm.rank());
+  const auto ranks = static_cast<std::size_t>(comm.size());
+  const std::size_t first = rows.size() * rank / ranks;
+  const std::size_t end = rows.size() * (rank + 1) / ranks;
+  return set_digest(data, std::span(rows).subspan(first, end - first), data_key(records.manifest.seed));
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ struct ReplayedBatch {
   Moment triggered;                   ///< when the policy called for it
   Moment started;                     ///< then, or when the batch before it ended
   double seconds = 0;                 ///< that it took
+  Moment ended;                       ///< fractions are kept on the clock and dropped from the three moments
 };
 
 /// Replays arrivals on a simulated clock. One batch runs at a time; what comes in meanwhile waits. An arrival that is

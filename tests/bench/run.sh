@@ -95,7 +95,7 @@ micro() {
 }
 
 say "Parts"
-{ run_benchmark bench_step; run_benchmark bench_checkpoint; run_benchmark bench_order; } >"$work/micro"
+{ for name in bench_step bench_checkpoint bench_live_tree bench_order; do run_benchmark $name; done; } >"$work/micro"
 micro step/mlp-600-128-100/batch-32/static "MLP 600-128-100 step, batch 32, plain SGD" "its products" "<=" 1.6 "≤"
 micro step/mlp-600-128-100/batch-32/static-momentum "the same with momentum" "its products" "<=" 1.6 "≤"
 micro step/mlp-600-128-100/batch-32/autograd "the same, plain SGD, by autograd" "its products"
@@ -108,6 +108,10 @@ micro checkpoint/lenet/hash "the same: hash once" "a copy in memory"
 micro checkpoint/mlp-2048x2048/write "checkpoint of an MLP, 47 MB: write" "write, fsync, rename of as many bytes"
 micro checkpoint/mlp-2048x2048/read "the same: read and check" "reading the file"
 micro checkpoint/mlp-2048x2048/hash "the same: hash once" "a copy in memory"
+micro live-tree/15000-references "live root of 15 000 references" "hashing each of them once"
+micro live-tree/in-4-parts "the same, grown in 4 parts with a root after each" "made at once"
+micro live-tree/proof "a proof about one of them, and its check" "one hash"
+micro live-tree/provenance-of-4-stages "set digests, references and live roots of 15 000 samples in 4 stages" "the tree alone"
 micro order/50000-ids "an epoch's order of 50 000 ids" "sorting 50 000 drawn values"
 micro input/32-rows-of-784-bytes "32 rows of 784 bytes into floats" "copying the floats"
 

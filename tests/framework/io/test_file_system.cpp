@@ -118,6 +118,63 @@ TEST_CASE("a write that fails half way leaves nothing behind") {
   CHECK(entries_of(folder.path()) == 0);
 }
 
+TEST_CASE("an append keeps the bytes it is told to keep and cuts off the rest") {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "log") << "kept and not kept";
+
+  system_files().append(folder / "log", 4, bytes_of(", new"));
+  CHECK(text_of(folder / "log") == "kept, new");
+  system_files().append(folder / "log", 9, bytes_of("er"));
+  CHECK(text_of(folder / "log") == "kept, newer");
+  system_files().append(folder / "log", 4, {});
+
+  CHECK(text_of(folder / "log") == "kept");
+  CHECK(entries_of(folder.path()) == 1);
+}
+
+TEST_CASE("an append to nothing makes a file for its owner alone, or empties the one that is there") {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "old") << "never promised";
+
+  system_files().append(folder / "new", 0, bytes_of("first"));
+  system_files().append(folder / "old", 0, bytes_of("first"));
+
+  CHECK(text_of(folder / "new") == "first");
+  CHECK(mode_of(folder / "new") == 0600U);
+  CHECK(text_of(folder / "old") == "first");
+}
+
+TEST_CASE("an append to a file that is shorter than what it keeps, or missing, is refused and changes nothing") {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "log") << "short";
+
+  const std::string cut = failure_of([&] { system_files().append(folder / "log", 6, bytes_of("new")); });
+  const std::string missing = failure_of([&] { system_files().append(folder / "gone", 1, bytes_of("new")); });
+
+  CHECK(cut == (folder / "log").string() + " has 5 bytes and should have 6 or more: it was cut");
+  CHECK(missing == "cannot write " + (folder / "gone").string() + ": No such file or directory");
+  CHECK(text_of(folder / "log") == "short");
+  CHECK(entries_of(folder.path()) == 1);
+}
+
+TEST_CASE("an append that fails half way keeps what was to be kept, and says what to do") {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "log") << "kept and more";
+  std::string message;
+
+  {
+    const SmallestFiles limit(1000);
+    message = failure_of([&] { system_files().append(folder / "log", 4, Bytes(5000)); });
+  }
+
+  CHECK(contains(message, "cannot write " + (folder / "log").string() + ": "));
+  CHECK(contains(message, "File too large"));
+  CHECK(contains(message, "raise the limit (ulimit -f)"));
+  CHECK(text_of(folder / "log").starts_with("kept"));
+  system_files().append(folder / "log", 4, bytes_of(", new"));
+  CHECK(text_of(folder / "log") == "kept, new");
+}
+
 TEST_CASE("publish replaces a file and leaves nothing beside it") {
   const testing::TemporaryFolder folder;
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -138,6 +139,29 @@ TEST_CASE("cells without samples are counted") {
 
   CHECK(Partition(partitioner, data).empty_cells() == 12 - taken.size());
   CHECK(Partition(partitioner, none).empty_cells() == 12);
+}
+
+TEST_CASE("a partition of live samples is the whole one without those that are not") {
+  for (const bool by_subject : {false, true}) {
+    CAPTURE(by_subject);
+    const Partitioner partitioner(Key({5, 0}), 3, 4);
+    const MemoryDataset data = samples(120, by_subject, 2);
+    const auto is_live = [](SampleId id) { return id.value() % 3 != 0; };
+
+    const Partition all(partitioner, data);
+    const Partition live(partitioner, data, is_live);
+    const Partition none(partitioner, data, [](SampleId) { return false; });
+
+    std::uint64_t left_out = 0;
+    for (std::uint32_t k = 0; k < 3; ++k)
+      for (std::uint32_t r = 1; r <= 4; ++r) {
+        std::vector<std::uint64_t> expected = all.rows(ShardId(k), SliceId(r));
+        left_out += std::erase_if(expected, [&](std::uint64_t row) { return !is_live(data.id(row)); });
+        CHECK(live.rows(ShardId(k), SliceId(r)) == expected);
+      }
+    CHECK(left_out > 20);
+    CHECK(none.empty_cells() == 12);
+  }
 }
 
 TEST_CASE("another seed is another placement") {
