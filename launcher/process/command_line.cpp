@@ -19,11 +19,14 @@
 #include "framework/comm/stop_flag.hpp"
 #include "framework/config/nearest_name.hpp"
 #include "framework/core/error.hpp"
+#include "launcher/commands/certify.hpp"
+#include "launcher/commands/check_certificate.hpp"
 #include "launcher/commands/command.hpp"
 #include "launcher/commands/data.hpp"
 #include "launcher/commands/evaluate.hpp"
 #include "launcher/commands/halt.hpp"
 #include "launcher/commands/inspect.hpp"
+#include "launcher/commands/keygen.hpp"
 #include "launcher/commands/predict.hpp"
 #include "launcher/commands/train.hpp"
 #include "launcher/commands/unlearn.hpp"
@@ -43,11 +46,14 @@ using Words = std::span<const std::string>;
 constexpr std::array kCommands{
     Command{"data", "make, look at and convert data sets", run_data, false},
     Command{"train", "train every shard to the end; goes on from what is there", run_train, true},
-    Command{"unlearn", "forget what requests name: exactly, retraining only what saw it", run_unlearn, true},
-    Command{"verify", "retrain from scratch and compare bit for bit; check what is left", run_verify, true},
+    Command{"unlearn", "forget what requests name, retraining only what saw it", run_unlearn, true},
+    Command{"verify", "retrain from scratch, compare bit for bit, check the files", run_verify, true},
     Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
     Command{"predict", "the ensemble's answer for every sample", run_predict, true},
-    Command{"inspect", "what is in a run, where a sample lives, what forgetting it would cost", run_inspect, false},
+    Command{"inspect", "what is in a run, where a sample lives, what forgetting costs", run_inspect, false},
+    Command{"keygen", "make a key pair for signing certificates", run_keygen, false},
+    Command{"certify", "a signed certificate of what one request deleted", run_certify, false},
+    Command{"check-certificate", "check a certificate; needs no run", run_check_certificate, false},
     Command{"halt", "ask the job that works on a run to stop cleanly", run_halt, false},
     Command{"version", "what this program was built from, and with which libraries", run_version, false},
 };

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "shards/checkpoint/live_proof_json.hpp"
+
 namespace expunge {
 
 namespace {
@@ -107,13 +109,7 @@ Json to_json(const CertifiedJournal& journal) {
 
 Json to_json(const std::optional<LiveProof>& proof) {
   if (!proof) return nullptr;
-  Json levels = Json::array();
-  for (const auto& level : proof->siblings) {
-    Json slots = Json::array();
-    for (const auto& sibling : level) slots.push_back(Json::array({sibling.slot, sibling.subtree.hex()}));
-    levels.push_back(std::move(slots));
-  }
-  return {{"member", proof->member}, {"leaves", proof->leaves}, {"levels", std::move(levels)}};
+  return Json::parse(to_json_text(*proof));
 }
 
 Json to_json(const ReferenceProof& proof) {

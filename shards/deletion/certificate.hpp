@@ -62,8 +62,8 @@ struct CertifiedDeletion {
 struct CertifiedShard {
   ServedState before;
   ServedState after;
-  bool touched = false;                    ///< by this request
-  std::optional<SliceId> first_retrained;  ///< the first stage that was trained again, in the same pass
+  bool touched = false;                      ///< by this request
+  std::optional<SliceId> first_retrained{};  ///< the first stage that was trained again, in the same pass
   bool operator==(const CertifiedShard&) const = default;
 };
 
@@ -119,8 +119,8 @@ struct ReferenceProof {
   Digest reference;
   ReferenceKind kind = ReferenceKind::kSample;
   Cell cell;
-  std::optional<LiveProof> before;              ///< in its shard's root; nothing where the shard had no state
-  std::vector<std::optional<LiveProof>> after;  ///< in every shard's root, in order; nothing where it has no state
+  std::optional<LiveProof> before{};              ///< in its shard's root; nothing where the shard had no state
+  std::vector<std::optional<LiveProof>> after{};  ///< in every shard's root, in order; nothing where it has no state
   bool operator==(const ReferenceProof&) const = default;
 };
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.hpp"
+#include "shards/checkpoint/live_proof_json.hpp"
 #include "shards/deletion/certificate.hpp"
 #include "shards/deletion/strict_json.hpp"
 
@@ -64,6 +65,7 @@ class Value {
     if (!json_.is_string()) throw wrong("a text");
     return json_.get<std::string>();
   }
+  [[nodiscard]] std::string json_text() const { return json_.dump(); }
   [[nodiscard]] std::string text_or_empty() const { return is_null() ? std::string() : text(); }
   [[nodiscard]] Digest digest() const {
     try {
@@ -189,17 +191,8 @@ CertifiedJournal read_journal(const Value& object) {
   return journal;
 }
 
-LiveProof::Sibling read_sibling(const Value& pair) {
-  if (pair.size() != 2) throw Failure("a sibling in a proof is no pair of slot and digest");
-  return {.slot = pair.at(std::size_t{0}).number<std::uint8_t>(), .subtree = pair.at(std::size_t{1}).digest()};
-}
-
 LiveProof read_live_proof(const Value& object) {
-  LiveProof proof;
-  proof.member = object.at("member").truth();
-  proof.leaves = object.at("leaves").count();
-  proof.siblings = object.at("levels").list([](const Value& level) { return level.list(read_sibling); });
-  return proof;
+  return live_proof_from_json(object.json_text());
 }
 
 ReferenceProof read_proof(const Value& object) {

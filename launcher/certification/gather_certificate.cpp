@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/certification/gather_certificate.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "framework/core/build_info.hpp"
+#include "framework/core/error.hpp"
+#include "framework/log/log.hpp"
+#include "launcher/certification/past_trees.hpp"
+#include "launcher/certification/reference_proofs.hpp"
+#include "launcher/certification/request_course.hpp"
+#include "launcher/certification/verification_result.hpp"
+#include "shards/deletion/entry_rules.hpp"
+
+namespace expunge {
+
+namespace {
+
+constexpr std::string_view kNotYetErased = "not yet erased";
+
+std::optional<JournalPlace> place_of(const Journal& journal, std::optional<std::size_t> line) {
+  if (!line) return std::nullopt;
+  const JournalLine& it = journal.lines()[*line];
+  return JournalPlace{.number = it.number, .hash = it.hash, .at = it.at};
+}
+
+/// Whether the journal keeps references in place of ids, and so a reference of a requester too.
+bool keeps_references(const Journal& journal) {
+  return std::ranges::any_of(journal.lines(), [](const JournalLine& line) {
+    const auto* batch = std::get_if<BatchAccepted>(&line.entry);
+    return batch != nullptr && std::ranges::any_of(batch->requests, [](const AcceptedRequest& request) {
+             return std::ranges::any_of(request.cells, [](const auto& cell) { return !cell.references.empty(); });
+           });
+  });
+}
+
+CertifiedRequest certified_request(const RunRecords& records, const RequestCourse& course, Moment issued_at) {
+  const auto& lines = records.journal.lines();
+  const AcceptedRequest& request = *course.request;
+  CertifiedRequest certified;
+  certified.id = request.id;
+  certified.requester = keeps_references(records.journal) ? request.requested_by
+                                                          : records.history.requester_reference(request.requested_by);
+  certified.content = request.content;
+  certified.regulation = request.regulation;
+  certified.received_at = request.received_at;
+  certified.due_at = request.due_at;
+  certified.accepted_at = lines[course.accepted].at;
+  if (course.completed) certified.completed_at = lines[*course.completed].at;
+  if (const auto due = parse_due(request.due_at)) {
+    const Moment ended = certified.completed_at.value_or(issued_at);
+    if (certified.completed_at || ended > *due) certified.met_deadline = ended <= *due;
+  }
+  return certified;
+}
+
+CertifiedDeletion certified_deletion(const AcceptedRequest& request, const References& references) {
+  CertifiedDeletion certified;
+  certified.requested = request.requested;
+  certified.deleted = request.deleted();
+  certified.already_absent = request.already_absent;
+  certified.unknown = request.unknown;
+  std::vector<Digest> all;
+  for (const auto& cell : request.cells) {
+    certified.cells.push_back({cell.cell, cell.samples()});
+    const auto of_cell = sample_references(cell, references);
+    all.insert(all.end(), of_cell.begin(), of_cell.end());
+  }
+  std::ranges::sort(all);
+  certified.references = all.size();
+  certified.references_digest = references_digest(all);
+  if (all.size() <= kMostListedReferences) certified.listed = std::move(all);
+  return certified;
+}
+
+/// The earliest slice that the request touches, by shard.
+std::map<ShardId, SliceId> first_slices(const AcceptedRequest& request) {
+  std::map<ShardId, SliceId> first;
+  for (const auto& cell : request.cells) first.try_emplace(cell.cell.shard, cell.cell.slice);
+  return first;
+}
+
+std::vector<CertifiedShard> certified_shards(const Journal& journal, const RequestCourse& course) {
+  const auto before = std::get<BatchAccepted>(journal.lines()[course.accepted].entry).before;
+  const auto after = served_after(journal, *course.settled());
+  const auto first = first_slices(*course.request);
+  std::map<ShardId, SliceId> retrained;
+  if (course.published && course.retrained)
+    for (const auto& [shard, stage] : std::get<BatchRetrained>(journal.lines()[*course.retrained].entry).first_stages)
+      retrained.emplace(shard, stage);
+  std::vector<CertifiedShard> shards;
+  for (std::size_t k = 0; k < before.size() && k < after.size(); ++k) {
+    CertifiedShard shard{.before = before[k], .after = after[k], .touched = first.contains(after[k].shard)};
+    if (const auto found = retrained.find(after[k].shard); found != retrained.end())
+      shard.first_retrained = found->second;
+    shards.push_back(shard);
+  }
+  return shards;
+}
+
+/// Files that saw the request's samples: what its batch superseded, and what batches before it had superseded and not
+/// yet put away when it was accepted.
+std::vector<CertifiedFile> certified_files(const Journal& journal, const RequestCourse& course) {
+  const auto first = first_slices(*course.request);
+  const auto respected = respected_after(journal, course.accepted);
+  std::vector<SupersededFile> files;
+  using Name = std::tuple<ShardId, std::string, Digest>;
+  std::map<Name, std::string> fates;
+  const auto take = [&](const std::vector<FileFate>& told) {
+    for (const auto& one : told) {
+      std::string& fate = fates[{one.shard, one.name, one.digest}];
+      if (fate.empty() || fate == "absent") fate = one.fate;
+    }
+  };
+  for (std::size_t i = 0; i < journal.lines().size(); ++i) {
+    const JournalEntry& entry = journal.lines()[i].entry;
+    if (const auto* accepted = std::get_if<BatchAccepted>(&entry)) {
+      if (accepted->batch > course.batch || respected.contains(accepted->batch)) continue;
+      for (const auto& file : accepted->supersedes)
+        if (const auto found = first.find(file.shard); found != first.end() && file.stage >= found->second)
+          files.push_back(file);
+    }
+    if (i < course.accepted || std::ranges::find(batches_of(entry), course.batch) == batches_of(entry).end()) continue;
+    if (const auto* forgotten = std::get_if<BatchForgotten>(&entry)) take(forgotten->files);
+    if (const auto* erased = std::get_if<BatchErased>(&entry)) take(erased->files);
+  }
+  std::vector<CertifiedFile> certified;
+  for (auto& file : files) {
+    const auto fate = fates.find({file.shard, file.name, file.digest});
+    certified.push_back({.file = file, .fate = fate == fates.end() ? std::string(kNotYetErased) : fate->second});
+  }
+  return certified;
+}
+
+CertifiedProgram certified_program(const Manifest& manifest) {
+  return {.version = std::string(build_info().version),
+          .git = std::string(build_info().git),
+          .numeric_version = kNumericVersion,
+          .numerics = fingerprint_digest(manifest.numerics),
+          .configuration = manifest.configuration.digest(),
+          .short_seed = manifest.seed.is_short()};
+}
+
+CertifiedJournal certified_journal(const Journal& journal, const RequestCourse& course) {
+  const auto together = batches_of(journal.lines()[*course.settled()].entry);
+  return {.batch = course.batch,
+          .together = {together.begin(), together.end()},
+          .accepted = *place_of(journal, course.accepted),
+          .forgotten = place_of(journal, course.forgotten),
+          .published = place_of(journal, course.published),
+          .erased = place_of(journal, course.erased),
+          .completed = place_of(journal, course.completed),
+          .length = journal.length(),
+          .head = journal.head()};
+}
+
+/// Fills in the proofs, or why there are none.
+void add_proofs(Certificate& certificate, const RunRecords& records, const RequestCourse& course,
+                const std::string& given_data) {
+  if (course.request->cells.empty()) {
+    certificate.proofs_left_out = "nothing was deleted";
+    return;
+  }
+  std::optional<RunData> data;
+  try {
+    data.emplace(RunData::open(given_data, records));
+  } catch (const Error& error) {
+    if (!given_data.empty() || (error.exit() != Exit::kFailed && error.exit() != Exit::kUsage)) throw;
+    log::warning("{}", error.what());
+    certificate.proofs_left_out = "the run's data could not be read";  // the message holds paths of this machine
+    return;
+  }
+  try {
+    certificate.proofs = reference_proofs(records, *data, course, certificate.shards);
+  } catch (const Failure& failure) {
+    certificate.proofs_left_out = failure.what();
+  }
+}
+
+}  // namespace
+
+Certificate gather_certificate(const RunDirectory& directory, const RunRecords& records,
+                               const CertificateOrder& order) {
+  const std::string run = directory.path().string();
+  const RequestCourse course = find_request(records, run, order.request, order.requested_by);
+  const auto settled = course.settled();
+  if (!settled)
+    throw Failure(
+        fmt::format("{}: the request '{}' was accepted and its samples are not yet forgotten, so there is nothing to "
+                    "certify: run `expunge unlearn --run {}` first",
+                    run, order.request, run));
+  Certificate certificate;
+  certificate.issued_at = order.issued_at;
+  certificate.request = certified_request(records, course, order.issued_at);
+  certificate.deletion = certified_deletion(*course.request, References(records.manifest.seed));
+  certificate.recovered = course.published.has_value() || !course.forgotten;
+  certificate.shards = certified_shards(records.journal, course);
+  certificate.superseded = certified_files(records.journal, course);
+  std::set<ShardId> touched;
+  for (const auto& cell : course.request->cells) touched.insert(cell.cell.shard);
+  certificate.verification =
+      verification_result(directory.verification_path(), records.journal,
+                          records.journal.lines()[course.completed.value_or(*settled)].number, touched);
+  certificate.program = certified_program(records.manifest);
+  certificate.journal = certified_journal(records.journal, course);
+  add_proofs(certificate, records, course, order.data);
+  return certificate;
+}
+
+}  // namespace expunge

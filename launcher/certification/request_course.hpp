@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "launcher/run/opened_run.hpp"
+#include "shards/deletion/journal.hpp"
+
+namespace expunge {
+
+/// One request's way through a journal. Points into it.
+struct RequestCourse {
+  const AcceptedRequest* request = nullptr;
+  std::uint64_t batch = 0;
+  // Lines of the journal, by index; the last of a kind that names the batch.
+  std::size_t accepted = 0;
+  std::optional<std::size_t> forgotten;
+  std::optional<std::size_t> retrained;
+  std::optional<std::size_t> published;
+  std::optional<std::size_t> erased;
+  std::optional<std::size_t> completed;
+
+  /// The line after which no state that is served knows the request's samples: published, else forgotten, else
+  /// completed (a batch that deleted nothing).
+  [[nodiscard]] std::optional<std::size_t> settled() const;
+};
+
+/// Throws Failure where the journal has no such request, UsageError where several requesters have one of this id and
+/// `requested_by` does not say whose is meant (nothing: any).
+[[nodiscard]] RequestCourse find_request(const RunRecords& records, const std::string& run, const std::string& id,
+                                         const std::optional<std::string>& requested_by);
+
+/// What every shard served right after a line of the journal, in order.
+[[nodiscard]] std::vector<ServedState> served_after(const Journal& journal, std::size_t line);
+
+/// The batches that all states served right after a line respect: those forgotten or published by then.
+[[nodiscard]] std::set<std::uint64_t> respected_after(const Journal& journal, std::size_t line);
+
+}  // namespace expunge

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/commands/check_certificate.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "framework/config/option_table.hpp"
+#include "framework/io/file_system.hpp"
+#include "framework/log/log.hpp"
+#include "launcher/process/standard_output.hpp"
+#include "shards/deletion/certificate_check.hpp"
+#include "shards/deletion/certificate_text.hpp"
+
+namespace expunge {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const std::string& file, const CheckedCertificate& checked) {
+  Json json{{"certificate", file}, {"ok", checked.ok()}, {"key_id", checked.key_id}, {"findings", checked.findings}};
+  if (!checked.certificate) return json;
+  const Certificate& c = *checked.certificate;
+  json["request"] = c.request.id;
+  json["issued_at"] = to_text(c.issued_at);
+  json["deleted"] = c.deletion.deleted;
+  json["guarantee"] = c.guarantee;
+  json["recovered"] = c.recovered;
+  json["completed"] = c.request.completed_at.has_value();
+  json["verification"] = c.verification.result;
+  json["shards"] = c.shards.size();
+  json["proofs"] = c.proofs.size();
+  json["short_seed"] = c.program.short_seed;
+  json["journal"] = {{"length", c.journal.length}, {"head", c.journal.head.hex()}};
+  return json;
+}
+
+void print_summary(const std::string& file, const CheckedCertificate& checked) {
+  const Certificate& c = *checked.certificate;
+  fmt::print("{} holds: signed by key {} at {}\n", file, checked.key_id, to_text(c.issued_at));
+  fmt::print("request       {}, {} samples deleted, {}\n", c.request.id, c.deletion.deleted,
+             c.request.completed_at ? "completed " + to_text(*c.request.completed_at)
+             : c.recovered          ? "retrained, files not yet erased"
+                                    : "forgotten, retraining pending");
+  if (c.proofs.empty())
+    fmt::print("proofs        none: {}\n", c.proofs_left_out);
+  else
+    fmt::print("proofs        {} references: there before, absent from all {} shards after\n", c.proofs.size(),
+               c.shards.size());
+  fmt::print("verification  {}{}\n", c.verification.result,
+             c.verification.scope.empty() ? "" : fmt::format(", {} at {}", c.verification.scope, c.verification.at));
+}
+
+}  // namespace
+
+Exit run_check_certificate(std::span<const std::string> arguments) {
+  OptionTable table(
+      "check-certificate",
+      "check a certificate of deletion: signature, proofs, and whether it agrees with itself; needs no run");
+  std::string file;
+  std::string public_key;
+  bool text = false;
+  table.positional("certificate", &file)
+      .required()
+      .placeholder("FILE")
+      .help("certificate that `expunge certify` wrote");
+  table.text("public-key", &public_key)
+      .required()
+      .placeholder("FILE")
+      .help("public key of who issued it, had from them on another way than the certificate");
+  table.flag("text", &text).help("print the readable version, made from what was checked");
+  if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
+    fmt::print("{}", table.printed());
+    return Exit::kDone;
+  }
+  const PublicKey key = read_public_key(public_key);
+  const Bytes bytes = read_file(file);
+  const auto checked = check_certificate({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file, key);
+  if (table.json())
+    fmt::print("{}", document_text(to_json(file, checked)));
+  else if (checked.ok() && text)
+    fmt::print("{}", certificate_text(*checked.certificate));
+  else if (checked.ok())
+    print_summary(file, checked);
+  if (checked.ok()) return Exit::kDone;
+  for (const auto& finding : checked.findings) log::error("{}: {}", file, finding);
+  return Exit::kRefuted;
+}
+
+}  // namespace expunge
