@@ -147,11 +147,15 @@ void write_meaning(Page& page, const Certificate& c) {
   page.paragraph(
       "From the time of the last step above, the model is the one that training without these samples gives: what it "
       "answers no longer depends on them.");
-  if (!c.proofs.empty())
+  if (c.proofs.size() == 1)
     page.paragraph(
-        fmt::format("For {}, the signed document proves that it was among what the model had learned from, "
-                    "and that it is in no part of it now. The proofs name no one.",
-                    counted(c.proofs.size(), "entry", "entries")));
+        "For 1 entry, the signed document proves that it was among what the model had learned from, and that it is in "
+        "no part of it now. The proof names no one.");
+  else if (!c.proofs.empty())
+    page.paragraph(
+        fmt::format("For {} entries, the signed document proves that each was among what the model had "
+                    "learned from, and that none is in any part of it now. The proofs name no one.",
+                    c.proofs.size()));
   else if (c.deletion.deleted > 0)
     page.paragraph(fmt::format("The signed document holds no proofs: {}.", plain(c.proofs_left_out)));
 }
