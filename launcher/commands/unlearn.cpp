@@ -3,11 +3,13 @@
 #include "launcher/commands/unlearn.hpp"
 
 #include <chrono>
+#include <optional>
 
 #include <fmt/core.h>
 
 #include "framework/config/option_table.hpp"
 #include "launcher/commands/session_options.hpp"
+#include "launcher/coordinator/replay_run.hpp"
 #include "launcher/coordinator/unlearning_run.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/run/stop_watch.hpp"
@@ -25,6 +27,8 @@ struct Words {
   std::string sort = "file";
   std::string method = "exact";
   std::string stop_before;
+  std::string policy;
+  std::string out;
 };
 
 void declare(OptionTable& table, Words& words, UnlearningJob& job) {
@@ -42,6 +46,13 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
   table.choice("unknown", &words.unknown, {"fail", "skip"})
       .help("ids and subjects that the data does not have: refuse the file, or go on without them");
   table.choice("sort", &words.sort, {"file", "received_at"}).help("order in which requests are worked off");
+  table.text("policy", &words.policy)
+      .placeholder("POLICY")
+      .help(
+          "replay the file on a simulated clock in the batches that immediate, batch:N, window:24h, deadline or "
+          "shards:K "
+          "make of it (default: the whole file is one batch)");
+  table.text("out", &words.out).placeholder("FILE").help("write the outcome of every request and batch, as JSON");
   table.choice("journal-ids", &words.journal_ids, {"plain", "digest"})
       .help(
           "what the journal keeps of deleted samples: their ids, or keyed digests that tell nobody else who they are");
@@ -76,7 +87,12 @@ Exit run_unlearn(std::span<const std::string> arguments) {
   }
   if (words.requests.empty() && !job.recover)
     throw UsageError("--requests FILE is missing: what to forget; or --recover, to go on with what was accepted");
+  if (!words.policy.empty() && (words.requests.empty() || job.dry_run))
+    throw UsageError("--policy replays a file: it goes with --requests, and not with --dry-run");
+  std::optional<Policy> policy;
+  if (!words.policy.empty()) policy = Policy::parse(words.policy);
   job.run = words.run;
+  job.out = words.out;
   job.requests = words.requests;
   job.sort_by_receipt = words.sort == "received_at";
   job.coordinator.unknown = words.unknown == "skip" ? UnknownPolicy::kSkip : UnknownPolicy::kFail;
@@ -85,7 +101,9 @@ Exit run_unlearn(std::span<const std::string> arguments) {
                                  ? slurm_deadline()
                                  : parse_stop_before(words.stop_before, std::chrono::system_clock::now());
   Session session(session_options);
-  return run_together(session, [&] { return run_unlearning(session, job, table.json()); });
+  return run_together(session, [&] {
+    return policy ? replay_requests(session, job, *policy, table.json()) : run_unlearning(session, job, table.json());
+  });
 }
 
 }  // namespace expunge

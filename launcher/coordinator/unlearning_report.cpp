@@ -205,8 +205,9 @@ std::string to_text(const UnlearningReport& report) {
     if (const auto times = speedup(report.full_retrain, work.sample_gradients))
       text += fmt::format("  training everything from scratch would have been {}: {:.1f} times as many\n",
                           report.full_retrain, *times);
-    text += fmt::format("  published; {} that had seen them erased\n",
-                        plural(static_cast<std::uint64_t>(erased(all_files(report))), "file"));
+    if (const auto count = erased(report.recovery.files); count > 0)
+      text += fmt::format("  published, and erased {} that had seen the samples\n",
+                          plural(static_cast<std::uint64_t>(count), "file"));
   }
   for (const auto& file : all_files(report))
     if (file.fate != "erased" && file.fate != "absent")

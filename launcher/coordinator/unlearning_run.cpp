@@ -9,6 +9,7 @@
 
 #include "framework/comm/agreement.hpp"
 #include "framework/log/log.hpp"
+#include "launcher/coordinator/pass_outcome.hpp"
 #include "launcher/coordinator/unlearning_report.hpp"
 #include "launcher/training/state_size.hpp"
 #include "shards/deletion/request_file.hpp"
@@ -98,6 +99,8 @@ Exit run_unlearning(Session& session, const UnlearningJob& job, bool json) {
   if (job.dry_run) return print_forecast(session, coordinator, job, requests, json);
 
   UnlearningReport report;
+  const std::uint64_t live_before = coordinator.records().live();
+  const Moment started = now();
   const auto check = Clock::now();
   coordinator.check_data();
   report.data_check_seconds = seconds_since(check);
@@ -116,6 +119,12 @@ Exit run_unlearning(Session& session, const UnlearningJob& job, bool json) {
     report.pending = records.history.pending().size();
     report.full_retrain = plan_unlearning(records.manifest.configuration, coordinator.live(), {}).full_retrain;
     report.wall_seconds = seconds_since(start);
+    if (!job.out.empty()) {
+      ReplayOutcome outcome;
+      add_pass(outcome, coordinator, report.acceptance, report.forgetting, report.recovery, live_before, comm.size(),
+               {started, started, now()});
+      write_outcome(job.out, outcome);
+    }
     fmt::print("{}", json ? to_json_text(report) : to_text(report));
   });
   return recover && !coordinator.records().history.pending().empty() ? Exit::kStopped : Exit::kDone;

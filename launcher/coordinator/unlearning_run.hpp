@@ -22,6 +22,7 @@ struct UnlearningJob {
   bool forget_now = false;
   bool recover = false;
   bool dry_run = false;
+  std::filesystem::path out;  ///< the outcome file; empty: none
 };
 
 /// Collective: the requests of a file in the order in which they are worked off, on rank 0; the others get none.

@@ -30,6 +30,7 @@
 #include "launcher/commands/predict.hpp"
 #include "launcher/commands/train.hpp"
 #include "launcher/commands/unlearn.hpp"
+#include "launcher/commands/verify.hpp"
 #include "launcher/commands/version.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/process/failure_text.hpp"
@@ -46,6 +47,7 @@ constexpr std::array kCommands{
     Command{"data", "make, look at and convert data sets", run_data, false},
     Command{"train", "train every shard to the end; goes on from what is there", run_train, true},
     Command{"unlearn", "forget what requests name, retraining only what saw it", run_unlearn, true},
+    Command{"verify", "retrain from scratch, compare bit for bit, check the files", run_verify, true},
     Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
     Command{"predict", "the ensemble's answer for every sample", run_predict, true},
     Command{"inspect", "what is in a run, where a sample lives, and what it costs", run_inspect, false},

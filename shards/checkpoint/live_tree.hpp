@@ -27,7 +27,8 @@ struct LiveProof {
   bool member = false;
   std::uint64_t leaves = 0;                    ///< references under the root
   std::vector<std::vector<Sibling>> siblings;  ///< by level from the root down, slots ascending; absence ends the list
-                                               ///< at the level where the path's own slot is empty
+                                               ///< at the level where the path's own slot is empty; membership has a
+                                               ///< ninth where others share the whole path
   bool operator==(const LiveProof&) const = default;
 };
 
@@ -48,7 +49,8 @@ class LiveTree {
   void insert(std::span<const Digest> references);
   [[nodiscard]] bool contains(const Digest& reference) const;
   [[nodiscard]] std::uint64_t size() const;
-  /// Of no references: the digest of an empty tree, not zero.
+  /// Of no references: the digest of an empty tree, not zero. Throws Failure where more than 256 references share a
+  /// whole path, which keyed digests never do.
   [[nodiscard]] Digest root();
   /// Of membership where the reference is there, else of absence. Throws Failure in the one case in which absence has
   /// no proof: another reference shares the whole path (probability about size · 2^-48).

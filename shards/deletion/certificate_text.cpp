@@ -131,8 +131,8 @@ void write_done(Page& page, const Certificate& c) {
   const auto& result = c.verification.result;
   if (result == "equal")
     page.point(
-        fmt::format("It was verified at {} that training from the start, without the samples, gives the same "
-                    "model, bit for bit ({}).",
+        fmt::format("It was verified at {} by training again without the samples and comparing: the same model, bit "
+                    "for bit ({}).",
                     plain(c.verification.at), plain(c.verification.scope)));
   else if (result == "refuted")
     page.point("A verification found that something is wrong. Ask who issued this document.");

@@ -81,9 +81,10 @@ Journal Journal::read(const std::filesystem::path& path, std::uint64_t length, c
   }
   if (journal.head() != head)
     throw Failure(
-        fmt::format("{}: line {} has the hash {}, and the manifest counts on {}: one of the two was altered or "
-                    "put back from an older copy; restore both from copies that were made together",
-                    path.string(), length, journal.head().hex(), head.hex()));
+        fmt::format("{}: {} the hash {}, and the manifest counts on {}: one of the two was altered or put back "
+                    "from an older copy; restore both from copies that were made together",
+                    path.string(), length == 0 ? "a journal without lines has" : fmt::format("line {} has", length),
+                    journal.head().hex(), head.hex()));
   return journal;
 }
 

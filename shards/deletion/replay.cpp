@@ -54,10 +54,11 @@ class Queue {
 
   /// What is worked off by a batch that starts now.
   [[nodiscard]] std::span<const std::size_t> take() {
-    const bool one = policy_.kind() == Policy::Kind::kImmediate;
-    const auto taken = one ? waiting().first(1) : waiting();
+    const auto taken = waiting().first(std::min(waiting().size(), most()));
     first_ += taken.size();
-    call_ = first_ == next_ ? kNever : times_[first_];
+    // Under a policy with groups of a size, those left may be a group already.
+    const bool called = waiting().size() >= most();
+    call_ = called ? times_[first_ + most() - 1] : kNever;
     due_ = kNever;
     shards_.clear();
     return taken;
@@ -71,6 +72,17 @@ class Queue {
 
  private:
   [[nodiscard]] double offset(Moment at) const { return static_cast<double>((at - arrivals_.front().at).count()); }
+  /// Requests in one batch.
+  [[nodiscard]] std::size_t most() const {
+    switch (policy_.kind()) {
+      case Policy::Kind::kImmediate:
+        return 1;
+      case Policy::Kind::kBatch:
+        return policy_.count();
+      default:
+        return std::numeric_limits<std::size_t>::max();
+    }
+  }
   // Nobody overtakes: they are neighbours in the list.
   [[nodiscard]] std::span<const std::size_t> waiting() const {
     return std::span(indices_).subspan(first_, next_ - first_);

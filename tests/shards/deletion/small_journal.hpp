@@ -68,7 +68,10 @@ inline BatchAccepted small_referenced_batch() {
 
 /// One entry of every kind, and both kinds of batch, in an order that a run can have.
 inline std::vector<JournalEntry> all_kinds() {
-  BatchForgotten forgotten{{1}, {served(0, 1, 0x61), {ShardId(1), 0, {}, {}}}, 0.25};
+  BatchForgotten forgotten{{1},
+                           {served(0, 1, 0x61), {ShardId(1), 0, {}, {}}},
+                           {{ShardId(0), "slice-03-3131313131313131.h5", digest_filled_with(0x32), "erased"}},
+                           0.25};
   BatchRetrained retrained{
       {1, 2}, {served(0, 4, 0x63), served(1, 4, 0x65)}, {{ShardId(0), SliceId(2)}, {ShardId(1), SliceId(1)}}, 7, 12345,
       8};

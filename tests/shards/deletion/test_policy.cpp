@@ -131,18 +131,24 @@ TEST_CASE("batch: the Nth that waits starts a batch, and the end of the list the
   CHECK_TIMELINE(lines, {{{0, 1}, 10, 10, 15}, {{2, 3}, 30, 30, 35}, {{4}, 40, 40, 45}});
 }
 
-TEST_CASE("batch: what comes while one is running waits, and the next takes all of it") {
+TEST_CASE("batch: what comes while one is running waits, in groups of N") {
   const auto lines =
       timeline("batch:2", {arrival(0), arrival(1), arrival(2), arrival(3), arrival(4), arrival(500)}, constantly(100));
 
-  CHECK_TIMELINE(lines, {{{0, 1}, 1, 1, 101}, {{2, 3, 4}, 3, 101, 201}, {{5}, 500, 500, 600}});
+  CHECK_TIMELINE(lines, {{{0, 1}, 1, 1, 101}, {{2, 3}, 3, 101, 201}, {{4, 5}, 500, 500, 600}});
 }
 
-TEST_CASE("batch: who comes at the very second of a start is taken along") {
+TEST_CASE("batch: who comes at the very second of a full batch waits for the next") {
   const auto lines =
       timeline("batch:2", {arrival(0), arrival(1), arrival(1), arrival(11), arrival(11)}, constantly(10));
 
-  CHECK_TIMELINE(lines, {{{0, 1, 2}, 1, 1, 11}, {{3, 4}, 11, 11, 21}});
+  CHECK_TIMELINE(lines, {{{0, 1}, 1, 1, 11}, {{2, 3}, 11, 11, 21}, {{4}, 11, 21, 31}});
+}
+
+TEST_CASE("batch: requests that all come at once are worked off in groups of N") {
+  const auto lines = timeline("batch:2", {arrival(0), arrival(0), arrival(0), arrival(0), arrival(0)}, constantly(10));
+
+  CHECK_TIMELINE(lines, {{{0, 1}, 0, 0, 10}, {{2, 3}, 0, 10, 20}, {{4}, 0, 20, 30}});
 }
 
 TEST_CASE("batch: fewer than N wait for the end of the list, also when a batch ends before") {

@@ -47,5 +47,6 @@ TEST_CASE("references stay what they were, for journals and certificates hold th
   const References references(Key({3, 4}));
 
   CHECK(references.of_sample(SampleId(17)).hex() == "52acbe739efe104952c7dc7bdb60f8b6ca2c3618258e1a34256dbcbf05a7b751");
-  CHECK(references.of_subject("zoe@example.org").hex() == "e13552d2deda793f3032dd8fe1c5a17d92c9836ca805c028379f952d41831709");
+  CHECK(references.of_subject("zoe@example.org").hex() ==
+        "e13552d2deda793f3032dd8fe1c5a17d92c9836ca805c028379f952d41831709");
 }

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "shards/verify/lineage.hpp"
+
+#include <fstream>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "framework/core/error.hpp"
+#include "shards/checkpoint/slice_file.hpp"
+#include "shards/train/stage_plan.hpp"
+
+namespace expunge {
+
+namespace {
+
+/// Collects what is wrong with one stage.
+class StageLineage {
+ public:
+  StageLineage(const LineageSetting& setting, const ShardRecord& record, const SliceRecord& slice, Lineage& lineage)
+      : setting_(setting),
+        record_(record),
+        slice_(slice),
+        path_(shard_folder(setting.run, record.shard) / slice.file.name),
+        record_file_(below_run(setting.run, path_.parent_path() / record_name(Generation::kCurrent))),
+        lineage_(lineage) {}
+
+  void check() {
+    check_record();
+    if (const auto file = read()) check_provenance(file->provenance);
+  }
+
+ private:
+  void find(std::string what, std::string file, std::string message) {
+    lineage_.findings.push_back({std::move(what), std::move(file), std::move(message)});
+  }
+
+  [[nodiscard]] const StageSet* set() const {
+    if (setting_.sets.empty() || slice_.stage.value() > setting_.untainted) return nullptr;
+    return &setting_.sets[slice_.stage.value() - 1];
+  }
+
+  void check_record() {
+    const auto wrong = [&](std::string_view field, const auto& found, const auto& expected) {
+      if (found != expected)
+        find("record", record_file_,
+             fmt::format("stage {}: {} is {}, expected {}", slice_.stage.value(), field, found, expected));
+    };
+    constexpr std::size_t kDigitsInName = 16;
+    wrong("file", slice_.file.name,
+          fmt::format("slice-{:02}-{}.h5", slice_.stage.value(), slice_.file.digest.hex().substr(0, kDigitsInName)));
+    if (set() == nullptr) return;
+    wrong("samples", slice_.samples, set()->slice_samples);
+    wrong("live_root", slice_.live_root.hex(), set()->root.hex());
+    wrong("sample_gradients", slice_.sample_gradients, stage_visits(setting_.configuration, set()->samples));
+  }
+
+  std::optional<SliceFile> read() {
+    std::error_code error;
+    const auto type = std::filesystem::symlink_status(path_, error).type();
+    if (type == std::filesystem::file_type::not_found) {
+      find("missing-file", below_run(setting_.run, path_), "the shard's record names it, and it is not there");
+      return std::nullopt;
+    }
+    // A disk that can't be read refutes nothing.
+    if (!std::ifstream(path_)) (void)read_file(path_);
+    if (const auto bytes = std::filesystem::file_size(path_, error); !error && bytes != slice_.file.bytes)
+      find("record", record_file_,
+           fmt::format("stage {}: bytes is {}, and {} has {}", slice_.stage.value(), slice_.file.bytes,
+                       slice_.file.name, bytes));
+    try {
+      return read_slice(path_, slice_.file.digest);
+    } catch (const Failure& failure) {
+      find("damaged-file", below_run(setting_.run, path_), failure.what());
+      return std::nullopt;
+    }
+  }
+
+  void check_provenance(const Provenance& found) {
+    const auto wrong = [&](std::string_view field, const auto& is, const auto& expected, std::string_view why) {
+      if (is != expected)
+        find("lineage", below_run(setting_.run, path_),
+             fmt::format("{} is {}, expected {}: {}", field, is, expected, why));
+    };
+    const TrainingConfiguration& c = setting_.configuration;
+    wrong("shard", found.shard.value(), record_.shard.value(), "it is another shard's");
+    wrong("stage", found.stage.value(), slice_.stage.value(), "it is another stage's");
+    wrong("model", found.model, c.model, "it holds another model");
+    wrong("configuration", found.configuration.hex(), c.digest().hex(), "it was trained under another configuration");
+    wrong("visited", found.visited, found.visits, "its stage was not finished");
+    wrong("state_after", found.state_after.hex(), slice_.model.hex(), "its state is not the one on record");
+    const std::uint32_t r = slice_.stage.value();
+    if (r > 1)
+      wrong("state_before", found.state_before.hex(), record_.slices[r - 2].model.hex(),
+            "it does not descend from the stage before it");
+    else if (setting_.initial && found.fingerprint == setting_.fingerprint)
+      wrong("state_before", found.state_before.hex(), setting_.initial->hex(),
+            "it does not descend from the initial weights");
+    if (found.fingerprint != setting_.fingerprint) lineage_.other_numerics.push_back(slice_.stage);
+    if (set() == nullptr) return;
+    wrong("samples", found.samples, set()->samples, "it was not trained on the live samples");
+    wrong("visits", found.visits, stage_visits(c, set()->samples), "it was trained for longer or shorter");
+    wrong("live", found.live.hex(), set()->live.hex(), "it was not trained on the live samples");
+    wrong("live_root_scheme", found.live_root_scheme, set()->root_scheme, "proofs about it would not hold");
+    wrong("live_root", found.live_root.hex(), set()->root.hex(), "it was not trained on the live samples");
+  }
+
+  const LineageSetting& setting_;
+  const ShardRecord& record_;
+  const SliceRecord& slice_;
+  std::filesystem::path path_;
+  std::string record_file_;
+  Lineage& lineage_;
+};
+
+}  // namespace
+
+Lineage check_lineage(const LineageSetting& setting, const ShardRecord& record) {
+  Lineage lineage;
+  for (const auto& slice : record.slices) StageLineage(setting, record, slice, lineage).check();
+  return lineage;
+}
+
+std::string below_run(const std::filesystem::path& run, const std::filesystem::path& path) {
+  return path.lexically_relative(run).generic_string();
+}
+
+}  // namespace expunge
