@@ -53,6 +53,13 @@ out_says 'CERTIFICATE OF DELETION FROM A TRAINED MODEL'
 expect_exit 0 check "$work/forgotten.json"
 out_says 'retraining pending'
 
+# What a verification found, once one has looked at this journal.
+expect_exit 0 "$expunge" verify --run "$run"
+expect_exit 0 certify --request r1 --out "$work/verified.json"
+! grep -q 'not verified' "$work/err" || wrong "a verified run is told not to be"
+expect_exit 0 check "$work/verified.json"
+out_says 'verification  equal, 6 of 6 stages in 3 of 3 shards at '
+
 # A subject of whom nothing is left has a proof too; whoever requested it is not named.
 expect_exit 0 certify --request r2 --out "$work/r2.json"
 sed -n 's/^ *"payload": "\(.*\)",$/\1/p' "$work/r2.json" | base64 -d >"$work/statement"
