@@ -50,7 +50,7 @@ constexpr std::array kCommands{
     Command{"verify", "retrain from scratch, compare bit for bit, check the files", run_verify, true},
     Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
     Command{"predict", "the ensemble's answer for every sample", run_predict, true},
-    Command{"inspect", "what is in a run, where a sample lives, and what it costs", run_inspect, false},
+    Command{"inspect", "what is in a run, where a sample lives, what it costs", run_inspect, false},
     Command{"keygen", "make a key pair for signing certificates", run_keygen, false},
     Command{"certify", "a signed certificate of what one request deleted", run_certify, false},
     Command{"check-certificate", "check a certificate; needs no run", run_check_certificate, false},
