@@ -257,7 +257,8 @@ TEST_CASE("the digest of a request's content is the one that its specification w
       R"({"request_id":"r-000124","requested_by":"dpo","received_at":"2026-03-01T10:02:11Z","sample_ids":[17,4051,18]})");
   const Key key({1, 2});
 
-  CHECK(requests.at(0).content(bytes_of_value(key.words())).hex() == "0dea4107a3491a1bf9e9268f10cc6806a97892052288de3448589f7a2708036d");
+  CHECK(requests.at(0).content(bytes_of_value(key.words())).hex() ==
+        "0dea4107a3491a1bf9e9268f10cc6806a97892052288de3448589f7a2708036d");
   CHECK(requests.at(0).content({}) != requests.at(0).content(bytes_of_value(key.words())));
 }
 
