@@ -40,8 +40,8 @@ bool is_plain_file(const fs::path& path) {
 
 /// What an interrupted `publish` leaves.
 bool is_temporary(const std::string& name) {
-  static const std::regex form(R"(\..+\.tmp-\d+-\d+)");
-  return std::regex_match(name, form);
+  static const std::regex kForm(R"(\..+\.tmp-\d+-\d+)");
+  return std::regex_match(name, kForm);
 }
 
 bool is_slice(const std::string& name) {
@@ -49,8 +49,8 @@ bool is_slice(const std::string& name) {
 }
 
 bool is_progress(const std::string& name) {
-  static const std::regex form(R"(stage-\d+-progress\.h5)");
-  return std::regex_match(name, form);
+  static const std::regex kForm(R"(stage-\d+-progress\.h5)");
+  return std::regex_match(name, kForm);
 }
 
 /// Every file below `path`, itself included where it is no folder, is unknown.

@@ -90,6 +90,16 @@ TEST_CASE("an answer about a part says so, to people and to programs") {
   CHECK(document(report)["challenge"]["stages"][0]["stage"] == 3);
 }
 
+TEST_CASE("shards that wait to be retrained are told with the answer") {
+  VerificationReport report = good_report();
+  report.incomplete = {{ShardId(1), 2, "recovery pending"}};
+
+  CHECK(contains(report.sentence(), "; 1 shard not complete"));
+  CHECK(document(report)["equal"] == true);
+  CHECK(document(report)["incomplete_shards"][0]["reason"] == "recovery pending");
+  CHECK(contains(to_text(report), "incomplete  shard 1 serves stage 2: recovery pending\n"));
+}
+
 TEST_CASE("what was not compared is not called equal in words") {
   VerificationReport report = good_report();
   report.stages_checked = 0;
