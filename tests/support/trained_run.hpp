@@ -71,7 +71,7 @@ class FreshTraining {
 
  private:
   const MemoryDataset& data_;
-  const TrainingConfiguration& c_;
+  TrainingConfiguration c_;
   Key seed_;
   Partitioner partitioner_;
   std::map<std::pair<ShardId, Ids>, ShardRecord> records_;
