@@ -175,8 +175,10 @@ TEST_CASE("a stale generation is an old copy where a batch was carried out that 
     return history_of(entries);
   };
 
-  for (const auto& more : std::vector<std::vector<JournalEntry>>{
-           {BatchForgotten{{1}, {}, {}, 0}}, {BatchPublished{{1}, {}}}, {BatchErased{{1}, {}}}, {BatchCompleted{{1}}}}) {
+  for (const auto& more : std::vector<std::vector<JournalEntry>>{{BatchForgotten{{1}, {}, {}, 0}},
+                                                                 {BatchPublished{{1}, {}}},
+                                                                 {BatchErased{{1}, {}}},
+                                                                 {BatchCompleted{{1}}}}) {
     const History history = history_with(more);
     CHECK(history.is_put_back(record_of(0, 0, 3)));
     CHECK_FALSE(history.is_put_back(record_of(0, 1, 3)));
