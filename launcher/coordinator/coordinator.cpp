@@ -51,6 +51,7 @@ void Coordinator::open(bool only_look) {
   });
   together(comm_, [&] {
     records_.emplace(RunRecords::read(directory_));
+    refuse_old_copies(directory_, *records_);
     data_.emplace(RunData::open(options_.data, *records_));
   });
 }
