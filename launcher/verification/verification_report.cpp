@@ -108,6 +108,15 @@ std::string first_problem(const VerificationReport& report) {
   return first.file.empty() ? first.message : fmt::format("{}: {}", first.file, first.message);
 }
 
+/// "2 stages have other bits, and 1 finding".
+std::string what_is_wrong(const VerificationReport& report) {
+  const auto stages = report.differences.size();
+  const std::string findings = count_of(report.findings.size(), "finding");
+  if (stages == 0) return findings;
+  const auto other = fmt::format("{} {} other bits", count_of(stages, "stage"), stages == 1 ? "has" : "have");
+  return report.findings.empty() ? other : fmt::format("{}, and {}", other, findings);
+}
+
 std::string how_checked(const VerificationReport& report) {
   const std::string stages = count_of(report.stages_checked, "stage");
   const std::string shards = count_of(report.shards_checked, "shard");
@@ -142,8 +151,7 @@ Verdict VerificationReport::verdict() const {
 std::string VerificationReport::sentence() const {
   switch (verdict()) {
     case Verdict::kRefuted:
-      return fmt::format("not equal: {} and {}; the first: {}", count_of(differences.size(), "stage with other bits"),
-                         count_of(findings.size(), "finding"), first_problem(*this));
+      return fmt::format("not equal: {}; the first: {}", what_is_wrong(*this), first_problem(*this));
     case Verdict::kStopped:
       return fmt::format("stopped ({}) before the end, nothing found so far: run it again", stopped_by);
     case Verdict::kNotComparable:
