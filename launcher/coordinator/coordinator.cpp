@@ -174,8 +174,9 @@ Forgetting Coordinator::forget() {
       if (!generations.next && !records_->history.is_stale(generations.current) &&
           generations.current.respects == records_->history.batches())
         continue;
+      const bool served_them = records_->history.is_stale(generations.current);
       roll_back(files_, directory_.path(), generations, records_->history);
-      forgetting.shards.push_back(shard);
+      if (served_them) forgetting.shards.push_back(shard);
     }
     for (const auto& [shard, first] : pending_impact())
       line.after.push_back(

@@ -99,13 +99,15 @@ Json document_of(const VerificationReport& report) {
           {"seconds", report.seconds}};
 }
 
+/// A message, after the file that it is about where it does not name it itself.
+std::string about_file(const std::string& file, const std::string& message) {
+  return file.empty() || message.find(file) != std::string::npos ? message : fmt::format("{}: {}", file, message);
+}
+
 std::string first_problem(const VerificationReport& report) {
-  if (!report.differences.empty()) {
-    const auto& first = report.differences.front();
-    return fmt::format("{}: {}", first.file, first.message);
-  }
-  const auto& first = report.findings.front();
-  return first.file.empty() ? first.message : fmt::format("{}: {}", first.file, first.message);
+  if (!report.differences.empty())
+    return about_file(report.differences.front().file, report.differences.front().message);
+  return about_file(report.findings.front().file, report.findings.front().message);
 }
 
 /// "2 stages have other bits, and 1 finding".
@@ -210,7 +212,7 @@ std::string to_text(const VerificationReport& report) {
   for (const auto& file : report.unfinished) text += fmt::format("unfinished  {}\n", file);
   for (const auto& file : report.not_erased) text += fmt::format("not erased  {}\n", file);
   for (const auto& one : report.findings)
-    text += fmt::format("found       {}: {}{}{}\n", one.what, one.file, one.file.empty() ? "" : ": ", one.message);
+    text += fmt::format("found       {}: {}\n", one.what, about_file(one.file, one.message));
   for (const auto& one : report.differences)
     text += fmt::format("differs     shard {}, stage {}: {}: {}\n", one.stage.shard.value(), one.stage.stage.value(),
                         one.file, one.message);
