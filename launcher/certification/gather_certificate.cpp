@@ -27,14 +27,17 @@ std::optional<JournalPlace> place_of(const Journal& journal, std::optional<std::
   return JournalPlace{.number = it.number, .hash = it.hash, .at = it.at};
 }
 
-/// Whether the journal keeps references in place of ids, and so a reference of a requester too.
-bool keeps_references(const Journal& journal) {
-  return std::ranges::any_of(journal.lines(), [](const JournalLine& line) {
-    const auto* batch = std::get_if<BatchAccepted>(&line.entry);
-    return batch != nullptr && std::ranges::any_of(batch->requests, [](const AcceptedRequest& request) {
-             return std::ranges::any_of(request.cells, [](const auto& cell) { return !cell.references.empty(); });
-           });
+/// Who requested it, as a keyed digest. A batch with ids keeps requesters as they were given, one with references their
+/// digests; where a batch deleted nothing, it shows in the text alone.
+std::string requester_of(const RunRecords& records, const RequestCourse& course) {
+  const std::string& kept = course.request->requested_by;
+  const auto& batch = std::get<BatchAccepted>(records.journal.lines()[course.accepted].entry);
+  const bool has_ids = std::ranges::any_of(batch.requests, [](const AcceptedRequest& request) {
+    return std::ranges::any_of(request.cells, [](const auto& cell) { return !cell.ids.empty(); });
   });
+  constexpr std::size_t kDigits = 64;
+  const bool is_digest = kept.size() == kDigits && kept.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return is_digest && !has_ids ? kept : records.history.requester_reference(kept);
 }
 
 CertifiedRequest certified_request(const RunRecords& records, const RequestCourse& course, Moment issued_at) {
@@ -42,8 +45,7 @@ CertifiedRequest certified_request(const RunRecords& records, const RequestCours
   const AcceptedRequest& request = *course.request;
   CertifiedRequest certified;
   certified.id = request.id;
-  certified.requester = keeps_references(records.journal) ? request.requested_by
-                                                          : records.history.requester_reference(request.requested_by);
+  certified.requester = requester_of(records, course);
   certified.content = request.content;
   certified.regulation = request.regulation;
   certified.received_at = request.received_at;
@@ -176,6 +178,7 @@ void add_proofs(Certificate& certificate, const RunRecords& records, const Reque
   try {
     certificate.proofs = reference_proofs(records, *data, course, certificate.shards);
   } catch (const Failure& failure) {
+    if (!given_data.empty()) throw;
     certificate.proofs_left_out = failure.what();
   }
 }

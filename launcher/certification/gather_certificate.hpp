@@ -21,7 +21,7 @@ struct CertificateOrder {
 
 /// All that a run can state about one request: from its manifest, journal, last verification and data. Proofs are left
 /// out, with the reason in the certificate, where the run's own data is not there or no longer what the states were
-/// trained on; data that was given and can't be read is a Failure. Throws what `find_request` throws, and Failure where
+/// trained on; for data that was given, either is a Failure. Throws what `find_request` throws, and Failure where
 /// the request is accepted and not yet forgotten: there is nothing to certify.
 [[nodiscard]] Certificate gather_certificate(const RunDirectory& directory, const RunRecords& records,
                                              const CertificateOrder& order);

@@ -3,6 +3,7 @@
 #include "launcher/certification/request_course.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "framework/config/nearest_name.hpp"
@@ -39,37 +40,38 @@ std::optional<std::size_t> RequestCourse::settled() const {
 
 RequestCourse find_request(const RunRecords& records, const std::string& run, const std::string& id,
                            const std::optional<std::string>& requested_by) {
-  RequestCourse found;
+  std::vector<RequestCourse> found;
   std::vector<std::string> ids;
-  bool other_requester = false;
   const auto& lines = records.journal.lines();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto* batch = std::get_if<BatchAccepted>(&lines[i].entry);
     if (batch == nullptr) continue;
     for (const auto& request : batch->requests) {
       ids.push_back(request.id);
-      if (request.id != id) continue;
-      if (requested_by && request.requested_by != *requested_by &&
-          request.requested_by != records.history.requester_reference(*requested_by)) {
-        other_requester = true;
-        continue;
-      }
-      if (found.request != nullptr)
-        throw UsageError(fmt::format(
-            "{}: several requesters have a request '{}': say whose with --requested-by (\"\" for nobody's)", run, id));
-      found.request = &request;
-      found.batch = batch->batch;
-      found.accepted = i;
+      if (request.id == id) found.push_back({.request = &request, .batch = batch->batch, .accepted = i});
     }
   }
-  if (found.request == nullptr) {
-    const std::string nearest = other_requester ? std::string() : nearest_name(id, ids);
-    throw Failure(fmt::format("{}: no request '{}'{} was ever accepted{}", run, id,
-                              other_requester ? " of this requester" : "",
+  const bool any = !found.empty();
+  const auto is_of = [&](const std::string& who) {
+    const std::string reference = records.history.requester_reference(who);
+    return [&, who, reference](const RequestCourse& course) {
+      return course.request->requested_by == who || course.request->requested_by == reference;
+    };
+  };
+  if (requested_by)
+    std::erase_if(found, std::not_fn(is_of(*requested_by)));
+  else if (const auto nobodys = std::ranges::find_if(found, is_of("")); nobodys != found.end())
+    found = {*nobodys};
+  if (found.size() > 1)
+    throw UsageError(
+        fmt::format("{}: {} requesters have a request '{}': say whose with --requested-by", run, found.size(), id));
+  if (found.empty()) {
+    const std::string nearest = any ? std::string() : nearest_name(id, ids);
+    throw Failure(fmt::format("{}: no request '{}'{} was ever accepted{}", run, id, any ? " of this requester" : "",
                               nearest.empty() ? "" : fmt::format(": did you mean '{}'?", nearest)));
   }
-  follow(found, records.journal);
-  return found;
+  follow(found.front(), records.journal);
+  return found.front();
 }
 
 std::vector<ServedState> served_after(const Journal& journal, std::size_t line) {

@@ -20,19 +20,19 @@ struct RequestCourse {
   std::uint64_t batch = 0;
   // Lines of the journal, by index; the last of a kind that names the batch.
   std::size_t accepted = 0;
-  std::optional<std::size_t> forgotten;
-  std::optional<std::size_t> retrained;
-  std::optional<std::size_t> published;
-  std::optional<std::size_t> erased;
-  std::optional<std::size_t> completed;
+  std::optional<std::size_t> forgotten{};
+  std::optional<std::size_t> retrained{};
+  std::optional<std::size_t> published{};
+  std::optional<std::size_t> erased{};
+  std::optional<std::size_t> completed{};
 
   /// The line after which no state that is served knows the request's samples: published, else forgotten, else
   /// completed (a batch that deleted nothing).
   [[nodiscard]] std::optional<std::size_t> settled() const;
 };
 
-/// Throws Failure where the journal has no such request, UsageError where several requesters have one of this id and
-/// `requested_by` does not say whose is meant (nothing: any).
+/// The request of this id by this requester. Where none is given it is nobody's, else the only one of this id. Throws
+/// Failure where the journal has no such request, UsageError where it does not follow whose is meant.
 [[nodiscard]] RequestCourse find_request(const RunRecords& records, const std::string& run, const std::string& id,
                                          const std::optional<std::string>& requested_by);
 

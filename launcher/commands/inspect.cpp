@@ -20,6 +20,7 @@
 #include "shards/checkpoint/slice_file.hpp"
 #include "shards/deletion/plan.hpp"
 #include "shards/partition/partitioner.hpp"
+#include "shards/partition/references.hpp"
 
 namespace expunge {
 
@@ -260,10 +261,13 @@ Json describe_sample(const RunDirectory& directory, const RunRecords& run, const
   for (std::uint32_t r = 1; r <= c.slices; ++r) slices.push_back(run.live({cell.shard, SliceId(r)}));
   if (live) --slices[cell.slice.value() - 1];
   const auto subject = data.subject(*row);
+  const References references(run.manifest.seed);
   return {{"sample", id},
           {"row", *row},
           {"label", data.label(*row)},
           {"subject", subject ? Json(std::string(*subject)) : Json(nullptr)},
+          {"reference", references.of_sample(SampleId(id)).hex()},
+          {"subject_reference", subject ? Json(references.of_subject(*subject).hex()) : Json(nullptr)},
           {"live", live},
           {"shard", cell.shard.value()},
           {"slice", cell.slice.value()},
@@ -277,6 +281,9 @@ void print_sample(const Json& json) {
   fmt::print("sample    {}, row {}, label {}{}\n", whole(json["sample"]), whole(json["row"]),
              json["label"].get<std::int64_t>(),
              json["subject"].is_null() ? "" : fmt::format(", subject {}", word(json["subject"])));
+  fmt::print(
+      "named     {} in proofs{}\n", word(json["reference"]),
+      json["subject_reference"].is_null() ? "" : fmt::format(", its subject {}", word(json["subject_reference"])));
   fmt::print("lives in  shard {}, slice {}\n", whole(json["shard"]), whole(json["slice"]));
   fmt::print("seen by   {} checkpoint{}\n", json["seen_by"].size(), json["seen_by"].size() == 1 ? "" : "s");
   for (const auto& file : json["seen_by"]) fmt::print("            {}\n", word(file));

@@ -68,13 +68,14 @@ void check_samples(Communicator& comm, const std::string& source, const Dataset&
   found.merge(records.history.removed());
   if (found == expected) return;
   const std::uint64_t then = records.manifest.samples();
+  const std::uint64_t deleted = records.history.deleted();
+  const std::string since = deleted == 0 ? "" : fmt::format("{} deleted since, ", deleted);
   throw Failure(fmt::format(
       "{}: these are not the samples that the run was begun with{} ({}): give the same data, or choose another --run "
       "directory",
-      source, records.history.deleted() == 0 ? "" : ", less those deleted since",
-      data.size() == then
-          ? fmt::format("as many, {}, but not the same", data.size())
-          : fmt::format("{} then, {} deleted since, {} now", then, records.history.deleted(), data.size())));
+      source, deleted == 0 ? "" : ", less those deleted since",
+      data.size() == then ? fmt::format("as many, {}, but not the same", data.size())
+                          : fmt::format("{} then, {}{} now", then, since, data.size())));
 }
 
 void require_numerics_of_run(Communicator& comm, const Fingerprint& here, const RunDirectory& directory,

@@ -56,6 +56,9 @@ void Verification::take_lock() {
     try {
       lock_ = std::make_unique<RunLock>(directory_);
       clear_stale_halt_file(system_files(), directory_.path());
+      if (lock_->died())
+        log::warning("the job before this one ended without finishing ({}): what it left is told as unfinished",
+                     *lock_->died());
     } catch (const Failure& failure) {
       log::warning("verifying without the run's lock, so no job may change it meanwhile: {}", failure.what());
     }
@@ -177,6 +180,9 @@ void Verification::check_shards() {
                                   .data = data_ ? data_->data.get() : nullptr,
                                   .live = data_ ? &data_->live : nullptr,
                                   .deletions = records_->history.batches() > 0};
+  if (comm_.is_root())
+    log::info("verifying {}: {} of {} shards on {} rank{}", directory_.path().string(), report_.selected.size(),
+              report_.shards, comm_.size(), comm_.size() == 1 ? "" : "s");
   ChecksEnd end = run_checks(comm_, setting, tasks_);
   checks_ = std::move(end.checks);
   report_.stopped_by = std::move(end.stop_reason);

@@ -164,8 +164,9 @@ std::string VerificationReport::sentence() const {
   if (stages_checked == 0)
     return "nothing was asked for that can be replayed; files, their lineage and the journal are as they should be";
   return fmt::format(
-      "equal: {}, have the bits of their checkpoints, and no file is left in the run that saw a deleted sample",
-      how_checked(*this));
+      "equal: {}, have the bits of their checkpoints, and no file is left in the run that saw a deleted sample{}",
+      how_checked(*this),
+      incomplete.empty() ? "" : fmt::format("; {} not complete", count_of(incomplete.size(), "shard")));
 }
 
 std::vector<std::string> VerificationReport::stale_files() const {

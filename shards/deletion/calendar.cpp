@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/deletion/calendar.hpp"
 
-#include <fmt/format.h>
-
 namespace expunge {
 
 namespace {
@@ -136,9 +134,17 @@ std::string to_text(Moment moment) {
   const auto day = std::chrono::floor<days>(moment);
   const year_month_day date(day);
   const std::chrono::hh_mm_ss<seconds> time(moment - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count());
+  std::string text = "0000-00-00T00:00:00Z";
+  const auto put = [&](std::size_t end, std::size_t digits, long value) {
+    for (; digits > 0; --digits, value /= 10) text[--end] = static_cast<char>('0' + value % 10);
+  };
+  put(4, 4, static_cast<int>(date.year()));
+  put(7, 2, static_cast<long>(static_cast<unsigned>(date.month())));
+  put(10, 2, static_cast<long>(static_cast<unsigned>(date.day())));
+  put(13, 2, time.hours().count());
+  put(16, 2, time.minutes().count());
+  put(19, 2, time.seconds().count());
+  return text;
 }
 
 Moment now() {

@@ -30,10 +30,9 @@ CellDeletion CellDeletions::one(std::span<const Placed> samples) const {
   CellDeletion deletion;
   deletion.cell = samples.front().cell;
   if (ids_ == JournalIds::kPlain) {
-    std::vector<std::uint64_t> ids;
-    ids.reserve(samples.size());
-    for (const Placed& sample : samples) ids.push_back(sample.id);
-    deletion.ids = as_ranges(ids);
+    RangeJoiner ids;
+    for (const Placed& sample : samples) ids.add(sample.id);
+    deletion.ids = ids.take();
   } else {
     deletion.references.reserve(samples.size());
     for (const Placed& sample : samples) deletion.references.push_back(references_.of_sample(SampleId(sample.id)));

@@ -131,8 +131,8 @@ void write_done(Page& page, const Certificate& c) {
   const auto& result = c.verification.result;
   if (result == "equal")
     page.point(
-        fmt::format("It was verified at {} that training from the start, without the samples, gives the same "
-                    "model, bit for bit ({}).",
+        fmt::format("It was verified at {} by training again without the samples and comparing: the same model, bit "
+                    "for bit ({}).",
                     plain(c.verification.at), plain(c.verification.scope)));
   else if (result == "refuted")
     page.point("A verification found that something is wrong. Ask who issued this document.");
@@ -147,11 +147,15 @@ void write_meaning(Page& page, const Certificate& c) {
   page.paragraph(
       "From the time of the last step above, the model is the one that training without these samples gives: what it "
       "answers no longer depends on them.");
-  if (!c.proofs.empty())
+  if (c.proofs.size() == 1)
     page.paragraph(
-        fmt::format("For {}, the signed document proves that it was among what the model had learned from, "
-                    "and that it is in no part of it now. The proofs name no one.",
-                    counted(c.proofs.size(), "entry", "entries")));
+        "For 1 entry, the signed document proves that it was among what the model had learned from, and that it is in "
+        "no part of it now. The proof names no one.");
+  else if (!c.proofs.empty())
+    page.paragraph(
+        fmt::format("For {} entries, the signed document proves that each was among what the model had "
+                    "learned from, and that none is in any part of it now. The proofs name no one.",
+                    c.proofs.size()));
   else if (c.deletion.deleted > 0)
     page.paragraph(fmt::format("The signed document holds no proofs: {}.", plain(c.proofs_left_out)));
 }

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "shards/deletion/request.hpp"
@@ -18,7 +19,20 @@ inline constexpr std::uint64_t kLargestId = std::numeric_limits<std::uint64_t>::
 /// however it was stated. Nothing for a subject or a label. Memory is linear in what was stated, not in what it covers.
 [[nodiscard]] std::vector<IdRange> named_ids(const Selector& selector);
 
-/// Strictly ascending ids as such ranges.
-[[nodiscard]] std::vector<IdRange> as_ranges(std::span<const std::uint64_t> ids);
+/// Joins ranges that come ascending by their first ids where they overlap or touch.
+class RangeJoiner {
+ public:
+  void add(IdRange range) {
+    if (!ranges_.empty() && range.first <= ranges_.back().end)
+      ranges_.back().end = std::max(ranges_.back().end, range.end);
+    else
+      ranges_.push_back(range);
+  }
+  void add(std::uint64_t id) { add({id, id + 1}); }
+  [[nodiscard]] std::vector<IdRange> take() { return std::move(ranges_); }
+
+ private:
+  std::vector<IdRange> ranges_;
+};
 
 }  // namespace expunge

@@ -80,7 +80,7 @@ void SampleFinder::walk_gaps(const IdRange& range, std::span<const std::uint64_t
       ++next;
       continue;
     }
-    if ((none_gone || !counted) && found.unknown - before >= kShownIds) break;
+    if ((none_gone || !counted) && found.unknown - before > kShownIds) break;
     ++walked;
     miss(id, found);
   }

@@ -82,7 +82,10 @@ class LineReader {
   bool null() { return scalar({Scalar::Kind::kLiteral, 0, 0, "null"}); }
   bool boolean(bool value) { return scalar({Scalar::Kind::kLiteral, 0, 0, value ? "true" : "false"}); }
   bool number_unsigned(std::uint64_t value) { return scalar({Scalar::Kind::kUnsigned, value, 0, {}}); }
-  bool number_integer(std::int64_t value) { return scalar({Scalar::Kind::kNegative, 0, value, {}}); }
+  bool number_integer(std::int64_t value) {
+    if (value == 0) return number_unsigned(0);  // "-0"
+    return scalar({Scalar::Kind::kNegative, 0, value, {}});
+  }
   bool number_float(double /*value*/, const std::string& text) {
     return scalar({Scalar::Kind::kOtherNumber, 0, 0, text});
   }
@@ -95,8 +98,8 @@ class LineReader {
   bool end_array() { return end(); }
   bool parse_error(std::size_t position, const std::string& token, const nlohmann::json::exception& error);
 
-  /// The request, or nothing where there are problems.
-  std::optional<Request> finish();
+  /// The request, or null where there are problems.
+  Request* finish();
   [[nodiscard]] const std::string& id() const { return request_.id; }
   [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
 
@@ -287,7 +290,7 @@ bool LineReader::parse_error(std::size_t position, const std::string& /*token*/,
   return false;
 }
 
-std::optional<Request> LineReader::finish() {
+Request* LineReader::finish() {
   if (place_ == Place::kObject && is_json_) {
     if (!has(Field::kRequestId)) problem("'request_id' is missing");
     std::vector<std::string> selectors;
@@ -298,14 +301,14 @@ std::optional<Request> LineReader::finish() {
     if (selectors.size() > 1)
       problem(fmt::format("gives {}: a request has one of them", fmt::join(selectors, " and ")));
   }
-  return problems_.empty() ? std::optional(std::move(request_)) : std::nullopt;
+  return problems_.empty() ? &request_ : nullptr;
 }
 
 void read_line(std::string_view line, std::size_t number, RequestList& requests) {
   if (std::string problem = line_problem(line); !problem.empty()) return requests.fault(number, "", std::move(problem));
   LineReader reader;
   nlohmann::json::sax_parse(line.data(), line.data() + line.size(), &reader);
-  if (auto request = reader.finish()) {
+  if (Request* request = reader.finish()) {
     request->line = number;
     return requests.add(std::move(*request));
   }
@@ -319,6 +322,9 @@ std::vector<Request> parse_json_requests(std::string_view text, const std::strin
   constexpr std::string_view kBlank = " \t\r";
   if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
   RequestList requests;
+  constexpr std::size_t kShortestRequest = 27;  // {"request_id":"a","label":1}
+  requests.reserve(std::min<std::size_t>(text.size() / kShortestRequest,
+                                         static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1));
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text[first] == '[')
     refuse_requests(source, {{0, "", "it is a JSON list: write one object a line instead (jq -c '.[]' does that)"}});

@@ -38,7 +38,6 @@ class Resolver {
   [[nodiscard]] const std::vector<RequestFault>& faults() const { return faults_; }
 
  private:
-  [[nodiscard]] const AcceptedRequest* accepted_before(const Request& request);
   void describe(const Request& request, AcceptedRequest& accepted);
   void select_ids(ResolvedRequest& resolved);
   void select_subject(ResolvedRequest& resolved, const SubjectSelector& selector);
@@ -78,7 +77,8 @@ ResolvedRequest Resolver::resolve(const Request& request) {
   resolved.request = request;
   AcceptedRequest& accepted = resolved.accepted;
   accepted.content = request.content(bytes_of_value(content_key_.words()));
-  if (const AcceptedRequest* before = accepted_before(request)) {
+  const AcceptedRequest* before = history_.batches() > 0 ? history_.find(request.id, request.requested_by) : nullptr;
+  if (before != nullptr) {
     if (before->content != accepted.content)
       fault(request,
             "a request of this id was accepted before with other content: a repetition must repeat it, and another "
@@ -99,13 +99,6 @@ ResolvedRequest Resolver::resolve(const Request& request) {
   if (!resolved.rows.empty()) resolved.status = Status::kToDelete;
   if (faults_.empty()) accepted.cells = cells_.of(resolved.rows);
   return resolved;
-}
-
-const AcceptedRequest* Resolver::accepted_before(const Request& request) {
-  if (history_.batches() == 0) return nullptr;
-  const AcceptedRequest* before = history_.find(request.id, request.requested_by);
-  if (before != nullptr || ids_ == JournalIds::kPlain) return before;
-  return history_.find(request.id, reference_of(request.requested_by));
 }
 
 const std::string& Resolver::reference_of(const std::string& requester) {

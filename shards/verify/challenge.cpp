@@ -25,6 +25,7 @@ std::vector<StageName> picked_stages(const std::vector<StageName>& stages, ByteV
   std::ranges::sort(ranked);
   ranked.resize((ranked.size() * fraction.millionths + kWhole - 1) / kWhole);
   std::vector<StageName> picked;
+  picked.reserve(ranked.size());
   for (const auto& [digest, stage] : ranked) picked.push_back(stage);
   std::ranges::sort(picked);
   return picked;

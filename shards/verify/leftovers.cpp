@@ -40,8 +40,8 @@ bool is_plain_file(const fs::path& path) {
 
 /// What an interrupted `publish` leaves.
 bool is_temporary(const std::string& name) {
-  static const std::regex form(R"(\..+\.tmp-\d+-\d+)");
-  return std::regex_match(name, form);
+  static const std::regex kForm(R"(\..+\.tmp-\d+-\d+)");
+  return std::regex_match(name, kForm);
 }
 
 bool is_slice(const std::string& name) {
@@ -49,8 +49,8 @@ bool is_slice(const std::string& name) {
 }
 
 bool is_progress(const std::string& name) {
-  static const std::regex form(R"(stage-\d+-progress\.h5)");
-  return std::regex_match(name, form);
+  static const std::regex kForm(R"(stage-\d+-progress\.h5)");
+  return std::regex_match(name, kForm);
 }
 
 /// Every file below `path`, itself included where it is no folder, is unknown.
@@ -252,12 +252,14 @@ std::vector<SupersededFile> superseded_for_good(const Journal& journal, ShardId 
 
 std::vector<std::string> not_erased(const Journal& journal) {
   std::vector<std::string> files;
-  for (const auto& line : journal.lines()) {
-    const auto* entry = std::get_if<BatchErased>(&line.entry);
-    if (entry == nullptr) continue;
-    for (const auto& file : entry->files)
+  const auto add = [&](const std::vector<FileFate>& fates) {
+    for (const auto& file : fates)
       if (file.fate.starts_with("not erased"))
-        files.push_back(below_run({}, shard_folder({}, file.shard) / file.name) + ": " + file.fate);
+        files.push_back((shard_folder({}, file.shard) / file.name).generic_string() + ": " + file.fate);
+  };
+  for (const auto& line : journal.lines()) {
+    if (const auto* forgotten = std::get_if<BatchForgotten>(&line.entry)) add(forgotten->files);
+    if (const auto* erased = std::get_if<BatchErased>(&line.entry)) add(erased->files);
   }
   return files;
 }

@@ -224,8 +224,22 @@ TEST_CASE("what a journal says of superseded files is heard once their batch is 
   CHECK(superseded_for_good(journal, ShardId(2)).empty());
 }
 
-TEST_CASE("what a journal says could not be erased is repeated") {
-  const JournalFile file;
+TEST_CASE(
+    "what a journal says could not be erased is repeated, whether it was forgotten at once or after a retraining") {
+  TemporaryFolder folder;
+  Journal journal;
+  const auto fate = [](const char* name, const char* what) {
+    return FileFate{ShardId(1), name, digest_filled_with(0x34), what};
+  };
+  BatchForgotten forgotten;
+  forgotten.batches = {1};
+  forgotten.files = {fate("slice-02-a.h5", "not erased: 1 hard links"), fate("slice-03-b.h5", "erased")};
+  BatchRetrained retrained;
+  retrained.batches = {1};
+  const BatchErased erased{{1}, {fate("slice-04-c.h5", "absent"), fate("slice-04-d.h5", "not erased: 3 hard links")}};
+  journal.append(system_files(), folder / "journal.jsonl",
+                 {small_batch(), forgotten, retrained, BatchPublished{{1}, {}}, erased}, kFirstOfMarch);
 
-  CHECK(not_erased(file.journal()) == Names{"shards/0001/stage-03-progress.h5: not erased: 2 hard links"});
+  CHECK(not_erased(journal) == Names{"shards/0001/slice-02-a.h5: not erased: 1 hard links",
+                                     "shards/0001/slice-04-d.h5: not erased: 3 hard links"});
 }

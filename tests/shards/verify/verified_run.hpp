@@ -92,6 +92,7 @@ class VerifiedRun {
 /// The kinds of what was found, each as often as it was.
 [[nodiscard]] inline std::vector<std::string> kinds(const std::vector<Finding>& findings) {
   std::vector<std::string> kinds;
+  kinds.reserve(findings.size());
   for (const auto& finding : findings) kinds.push_back(finding.what);
   return kinds;
 }
