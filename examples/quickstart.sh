@@ -48,7 +48,7 @@ cd -- "$folder"
 [[ -e digits.h5 ]] || show 'expunge data digits --out digits.h5 --samples 12000'
 show 'mpirun -n 2 expunge train --run run --data hdf5:digits.h5 --model lenet \
     --shards 4 --slices 4 --epochs 3 --seed 7'
-show 'expunge evaluate --run run --data digits:2000,seed=8'
+show 'expunge evaluate --run run --data digits:2000,seed=8 | head -n 11'
 
 # Two requests: three samples, and all that one person wrote.
 cat >requests.jsonl <<'JSON'
@@ -64,5 +64,4 @@ show 'mpirun -n 2 expunge verify --run run'
 [[ -e key ]] || show 'expunge keygen --out key'
 show 'expunge certify --run run --request r-2 --key key --out r-2.json --text r-2.txt'
 show 'expunge check-certificate r-2.json --public-key key.pub'
-show 'sed -n "/^What was done/,/^What this/p" r-2.txt | head -n -2'
 show 'expunge inspect --run run'
