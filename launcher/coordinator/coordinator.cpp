@@ -59,6 +59,12 @@ void Coordinator::check_data() {
   check_samples(comm_, options_.data.empty() ? records_->manifest.data : options_.data, *data_->data, *records_);
 }
 
+void Coordinator::check_numerics() {
+  if (numerics_checked_) return;
+  require_numerics_of_run(comm_, session_.fingerprint(), directory_, records_->manifest, options_.mix_numerics);
+  numerics_checked_ = true;
+}
+
 void Coordinator::reload() {
   together(comm_, [&] {
     records_.emplace(RunRecords::read(directory_));
@@ -252,7 +258,7 @@ Recovery Coordinator::recover() {
   Recovery recovery;
   recovery.batches = records_->history.pending();
   if (recovery.batches.empty()) return recovery;
-  require_numerics_of_run(comm_, session_.fingerprint(), directory_, records_->manifest, options_.mix_numerics);
+  check_numerics();
   auto start = Clock::now();
   together(comm_, [&] { recovery.plan = plan_pending(); });
   const auto jobs = prepare_jobs();

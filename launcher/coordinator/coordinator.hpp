@@ -75,6 +75,9 @@ class Coordinator {
   void open(bool only_look = false);
   /// The data's live samples are the run's.
   void check_data();
+  /// This process would compute the run's bits. Throws UsageError where it would not: to be asked before anything is
+  /// accepted that is to be retrained here.
+  void check_numerics();
 
   /// Accepts requests as one batch, whole or not at all. What was accepted before is not accepted again.
   [[nodiscard]] Acceptance accept(std::span<const Request> requests, const std::string& source);
@@ -84,8 +87,7 @@ class Coordinator {
 
   /// Rolls every shard back that has seen a sample of a batch that is accepted, and erases what saw one.
   [[nodiscard]] Forgetting forget();
-  /// Retrains what pending batches touch, publishes, erases, completes them. Throws UsageError where this process would
-  /// not compute the run's bits.
+  /// Retrains what pending batches touch, publishes, erases, completes them.
   [[nodiscard]] Recovery recover();
 
   [[nodiscard]] const RunRecords& records() const { return *records_; }
@@ -114,6 +116,7 @@ class Coordinator {
   std::unique_ptr<RunLock> lock_;  // on rank 0
   std::optional<RunRecords> records_;
   std::optional<RunData> data_;
+  bool numerics_checked_ = false;
 };
 
 }  // namespace expunge

@@ -48,6 +48,7 @@ class Replay {
   Exit run(bool json) {
     coordinator_.open();
     coordinator_.check_data();
+    coordinator_.check_numerics();
     finish_what_is_pending();
     together(comm_, [&] { resolve(); });
     const Outcome ended = outcome_of([&] { comm_.is_root() ? lead() : follow(); });

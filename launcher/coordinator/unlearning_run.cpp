@@ -106,9 +106,10 @@ Exit run_unlearning(Session& session, const UnlearningJob& job, bool json) {
   const auto check = Clock::now();
   coordinator.check_data();
   report.data_check_seconds = seconds_since(check);
+  const bool recover = job.recover || !job.forget_now;
+  if (recover) coordinator.check_numerics();
   if (!job.requests.empty()) report.acceptance = coordinator.accept(requests, job.requests.string());
   report.requests = requests.size();
-  const bool recover = job.recover || !job.forget_now;
   if (job.forget_now) report.forgetting = coordinator.forget();
   if (recover) report.recovery = coordinator.recover();
 
