@@ -208,7 +208,7 @@ Forgetting Coordinator::forget() {
       if (!stale && !generations.next && !behind) continue;
       roll_back(files_, directory_.path(), generations, records_->history);
       rolled_back.emplace(shard, first);
-      forgetting.shards.push_back(shard);
+      if (stale) forgetting.shards.push_back(shard);
     }
     for (const auto& [shard, first] : rolled_back)
       line.after.push_back(

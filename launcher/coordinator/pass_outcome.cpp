@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "shards/deletion/cost_model.hpp"
 
 namespace expunge {
@@ -118,6 +120,15 @@ void add_pass(ReplayOutcome& outcome, const Coordinator& coordinator, const Acce
                                                             .cumulative = c.slicing == Slicing::kCumulative},
                                                            deleted);
   outcome.batches.push_back(std::move(batch));
+}
+
+void require_outcome_place(const std::filesystem::path& path) {
+  std::error_code unknown;
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder, unknown))
+    throw Failure(fmt::format("--out {}: there is no folder {}; make it first", path.string(), folder.string()));
+  if (std::filesystem::is_directory(path, unknown))
+    throw Failure(fmt::format("--out {}: it is a folder; give a file's name", path.string()));
 }
 
 void write_outcome(const std::filesystem::path& path, const ReplayOutcome& outcome) {

@@ -89,6 +89,23 @@ std::string plural(std::uint64_t count, const std::string& what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+/// The requests that are not simply worked off, a line each.
+std::string exceptions(const std::vector<ResolvedRequest>& requests) {
+  std::string text;
+  for (const auto& request : requests) {
+    const auto status = status_text(request);
+    if (status == "completed") continue;
+    text +=
+        fmt::format("  request {}: {}, {}\n", request.request.id, status,
+                    status == "repeated"         ? "it was accepted before"
+                    : status == "already_absent" ? "all that it names was deleted before"
+                    : status == "unknown_sample" ? "nothing that it names is in the data"
+                                                 : fmt::format("{} of {} samples that it names are not in the data",
+                                                               request.accepted.unknown, request.accepted.requested));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string status_text(const ResolvedRequest& request) {
@@ -187,19 +204,17 @@ std::string to_text(const UnlearningReport& report) {
   const TrainingWork& work = report.recovery.jobs.work;
   std::string text;
   if (!report.acceptance.requests.empty())
-    text +=
-        report.acceptance.batch == 0
-            ? fmt::format("{}: nothing new in {}\n", report.run, plural(report.requests, "request"))
-            : fmt::format("{}: accepted {} as batch {}, {} to forget\n", report.run, plural(report.requests, "request"),
-                          report.acceptance.batch, plural(deleted(report), "sample"));
+    text += report.acceptance.batch == 0 ? fmt::format("{}: nothing new in {}, and nothing was accepted\n", report.run,
+                                                       plural(report.requests, "request"))
+                                         : fmt::format("{}: accepted {} as batch {}, {} to forget\n", report.run,
+                                                       plural(report.requests, "request"), report.acceptance.batch,
+                                                       plural(deleted(report), "sample"));
   else
     text += fmt::format("{}: {}\n", report.run,
                         report.recovery.batches.empty() && report.forgetting.batches.empty()
                             ? "nothing is left to work off"
                             : "going on with what was accepted");
-  for (const auto& request : report.acceptance.requests)
-    if (const auto status = status_text(request); status != "completed")
-      text += fmt::format("  request {}: {}\n", request.request.id, status);
+  text += exceptions(report.acceptance.requests);
   if (const auto seconds = report.seconds_to_forget())
     text += fmt::format(
         "  forgotten in {:.3f} s: {} rolled back, {} erased; no checkpoint and no answer knows the samples\n", *seconds,
@@ -213,9 +228,9 @@ std::string to_text(const UnlearningReport& report) {
     if (const auto times = speedup(report.full_retrain, work.sample_gradients))
       text += fmt::format("  training everything from scratch would have been {}: {:.1f} times as many\n",
                           report.full_retrain, *times);
-    if (const auto count = erased(report.recovery.files); count > 0)
-      text += fmt::format("  published, and erased {} that had seen the samples\n",
-                          plural(static_cast<std::uint64_t>(count), "file"));
+    const auto count = static_cast<std::uint64_t>(erased(report.recovery.files));
+    text += count == 0 ? std::string("  published\n")
+                       : fmt::format("  published, and erased {} that had seen the samples\n", plural(count, "file"));
   }
   for (const auto& file : all_files(report))
     if (file.fate != "erased" && file.fate != "absent")
@@ -255,7 +270,8 @@ std::string to_json_text(const UnlearningForecast& forecast) {
 std::string to_text(const UnlearningForecast& forecast) {
   const auto& plan = forecast.plan;
   std::string text =
-      fmt::format("would work off {} on {}\n", plural(forecast.requests.size(), "request"), forecast.run);
+      fmt::format("would work off {} on {}\n", plural(forecast.requests.size(), "request"), forecast.run) +
+      exceptions(forecast.requests);
   for (const auto& shard : plan.shards)
     text += fmt::format("  shard {:<5} from slice {}: {}, {} sample-gradients\n", shard.shard.value(),
                         shard.first.value(), plural(shard.stages, "stage"), shard.sample_gradients);

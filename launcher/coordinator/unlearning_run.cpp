@@ -88,7 +88,9 @@ Exit print_forecast(Session& session, const Coordinator& coordinator, const Unle
 std::vector<Request> requests_of(Session& session, const UnlearningJob& job) {
   std::vector<Request> requests;
   together(session.comm(), [&] {
-    if (job.requests.empty() || !session.comm().is_root()) return;
+    if (!session.comm().is_root()) return;
+    if (!job.out.empty()) require_outcome_place(job.out);
+    if (job.requests.empty()) return;
     requests = read_requests(job.requests);
     if (!job.sort_by_receipt) return;
     std::vector<RequestFault> faults;
