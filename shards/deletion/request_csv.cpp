@@ -158,7 +158,7 @@ void CsvRequests::read_row() {
     return;
   }
   Request& known = requests_.at(last_);
-  wrong = merge(known, states_priority_[last_], row, states_priority);
+  const std::string wrong = merge(known, states_priority_[last_], row, states_priority);
   if (!wrong.empty()) return fault(fmt::format("{} in line {}, where the request begins", wrong, known.line));
   if (states_priority) states_priority_[last_] = true;
 }
