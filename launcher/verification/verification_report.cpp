@@ -142,7 +142,7 @@ Verdict VerificationReport::verdict() const {
 std::string VerificationReport::sentence() const {
   switch (verdict()) {
     case Verdict::kRefuted:
-      return fmt::format("not equal: {} and {}; the first: {}", count_of(differences.size(), "difference"),
+      return fmt::format("not equal: {} with other bits and {}; the first: {}", count_of(differences.size(), "stage"),
                          count_of(findings.size(), "finding"), first_problem(*this));
     case Verdict::kStopped:
       return fmt::format("stopped ({}) before the end, nothing found so far: run it again", stopped_by);
