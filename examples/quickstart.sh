@@ -4,9 +4,10 @@
 #
 # examples/quickstart.sh [FOLDER]
 #
-# From a bare Debian 12 to a trained ensemble: installs what is missing, builds, makes handwritten digits, trains on
-# them under mpirun, evaluates and inspects. Results lie in FOLDER, or in a new one under the system's temporary
-# folder. `--build-only` stops before the digits.
+# From a bare Debian 12 to an ensemble that has forgotten and can prove it: installs what is missing, builds, makes
+# handwritten digits, trains on them under mpirun, forgets two requests, verifies, and certifies one of them. Results lie
+# in FOLDER, or in a new one under the system's temporary folder; in a FOLDER that has them already, what is done stays
+# done. `--build-only` stops before the digits.
 set -euo pipefail
 
 folder=""
@@ -47,5 +48,20 @@ cd -- "$folder"
 [[ -e digits.h5 ]] || show 'expunge data digits --out digits.h5 --samples 12000'
 show 'mpirun -n 2 expunge train --run run --data hdf5:digits.h5 --model lenet \
     --shards 4 --slices 4 --epochs 3 --seed 7'
-show 'expunge evaluate --run run --data digits:2000,seed=8'
+show 'expunge evaluate --run run --data digits:2000,seed=8 | head -n 11'
+
+# Two requests: three samples, and all that one person wrote.
+cat >requests.jsonl <<'JSON'
+{"request_id":"r-1","sample_ids":[5,17,4051]}
+{"request_id":"r-2","subject_id":"writer-000088"}
+JSON
+show 'cat requests.jsonl'
+show 'expunge unlearn --run run --requests requests.jsonl --dry-run'
+show 'mpirun -n 2 expunge unlearn --run run --requests requests.jsonl'
+show 'expunge evaluate --run run --data digits:2000,seed=8 | head -n 11'
+show 'mpirun -n 2 expunge verify --run run'
+
+[[ -e key ]] || show 'expunge keygen --out key'
+show 'expunge certify --run run --request r-2 --key key --out r-2.json --text r-2.txt'
+show 'expunge check-certificate r-2.json --public-key key.pub'
 show 'expunge inspect --run run'

@@ -33,7 +33,7 @@ struct CertifyOptions {
 void declare(OptionTable& table, CertifyOptions& options) {
   table.text("run", &options.run).required().placeholder("DIR").help("run directory");
   table.text("request", &options.request).required().placeholder("ID").help("the request's id, as its file gave it");
-  table.text("key", &options.key).required().placeholder("FILE").help("secret key that `expunge keygen` made");
+  table.text("key", &options.key).required().placeholder("FILE").help("secret key that 'expunge keygen' made");
   table.optional_text("requested-by", &options.requested_by)
       .placeholder("WHO")
       .help("whose request of this id is meant, where several requesters have one");
@@ -63,7 +63,7 @@ void warn_of_limits(const Certificate& certificate) {
   if (certificate.verification.result == "refuted")
     log::warning("the last verification of this run said no, and the certificate says so");
   if (certificate.verification.result == "not verified")
-    log::warning("the certificate says 'not verified': `expunge verify` has not looked at this state of the run");
+    log::warning("the certificate says 'not verified': 'expunge verify' has not looked at this state of the run");
 }
 
 /// A run's records can be wrong, and what every reader would refuse is not signed. What its verification said is: a

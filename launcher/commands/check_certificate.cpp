@@ -75,11 +75,11 @@ Exit run_check_certificate(std::span<const std::string> arguments) {
   table.positional("certificate", &file)
       .required()
       .placeholder("FILE")
-      .help("certificate that `expunge certify` wrote");
+      .help("certificate that 'expunge certify' wrote");
   table.text("public-key", &public_key)
       .required()
       .placeholder("FILE")
-      .help("public key of who issued it, had from them on another way than the certificate");
+      .help("public key of whoever issued it; have it from them by another way than the certificate");
   table.flag("text", &text).help("print the readable version, made from what was checked");
   if (table.parse(arguments) == OptionTable::Outcome::kPrinted) {
     fmt::print("{}", table.printed());
@@ -87,7 +87,14 @@ Exit run_check_certificate(std::span<const std::string> arguments) {
   }
   const PublicKey key = read_public_key(public_key);
   const Bytes bytes = read_file(file);
-  const auto checked = check_certificate({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file, key);
+  const auto checked = [&] {
+    try {
+      return check_certificate({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file, key);
+    } catch (const Failure& failure) {
+      throw Failure(
+          fmt::format("{}; this is no certificate: give one that 'expunge certify --out' wrote", failure.what()));
+    }
+  }();
   if (table.json())
     fmt::print("{}", document_text(to_json(file, checked)));
   else if (checked.ok() && text)

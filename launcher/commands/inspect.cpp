@@ -202,11 +202,15 @@ void print_head(const Json& json) {
   fmt::print("state     {} of {} shards complete, {} of checkpoints\n", whole(json["shards_complete"]),
              json["shards"].size(), byte_text(whole(json["bytes"])));
   const auto& deletions = json["deletions"];
+  const auto count = [](std::uint64_t n, const char* one, const char* more) {
+    return fmt::format("{} {}", n, n == 1 ? one : more);
+  };
   if (const auto pending = whole(deletions["batches_pending"]); whole(deletions["requests"]) > 0)
-    fmt::print("deleted   {} samples of {} requests{}\n", whole(deletions["samples"]), whole(deletions["requests"]),
+    fmt::print("deleted   {} by {}{}\n", count(whole(deletions["samples"]), "sample", "samples"),
+               count(whole(deletions["requests"]), "request", "requests"),
                pending == 0 ? ""
                             : fmt::format(", {} not worked off: see 'expunge unlearn --recover'",
-                                          pending == 1 ? "1 batch" : fmt::format("{} batches", pending)));
+                                          count(pending, "batch", "batches")));
   if (const auto& evaluation = json["evaluation"]; !evaluation.is_null())
     fmt::print("accuracy  {} by {} vote on {}{}\n", text_of(evaluation["accuracy"], "{:.4f}"), word(evaluation["vote"]),
                word(evaluation["data"]),

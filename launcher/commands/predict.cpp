@@ -91,7 +91,7 @@ Exit run_predict(std::span<const std::string> arguments) {
                                       {"vote", vote.vote},
                                       {"model_version", ensemble.version.hex()}}));
     else
-      log::info("{} samples answered by {} models", data->size(), ensemble.models);
+      log::info("{} samples answered by {} of {} models", data->size(), ensemble.models, c.shards);
     return Exit::kDone;
   });
 }

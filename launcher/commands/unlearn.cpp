@@ -39,7 +39,10 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
   table.flag("recover", &job.recover)
       .help("work off what was accepted before: after --forget-now, or where a job was stopped or killed");
   table.flag("forget-now", &job.forget_now)
-      .help("roll back and erase at once what saw the samples, and retrain later; with --recover, right after");
+      .help(
+          "roll back and erase at once what saw the samples; retraining waits for 'unlearn --recover', or follows "
+          "right "
+          "away where --recover is given too");
   table.flag("dry-run", &job.dry_run).help("say what would be retrained and erased, what it costs; accept nothing");
   table.group("Requests");
   table.choice("method", &words.method, {"exact"}).help("how to forget");
@@ -49,9 +52,8 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
   table.text("policy", &words.policy)
       .placeholder("POLICY")
       .help(
-          "replay the file on a simulated clock in the batches that immediate, batch:N, window:24h, deadline or "
-          "shards:K "
-          "make of it (default: the whole file is one batch)");
+          "work the file off in several batches, as a policy would have made them of the requests by their "
+          "received_at: immediate, batch:N, window:24h, deadline, shards:K (default: the whole file is one batch)");
   table.text("out", &words.out).placeholder("FILE").help("write the outcome of every request and batch, as JSON");
   table.choice("journal-ids", &words.journal_ids, {"plain", "digest"})
       .help(
@@ -67,7 +69,7 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
       .help("stop cleanly then: 30m, 23:40, 2026-03-01T23:40 (default: a minute before a Slurm job's end)");
   table.real("save-interval", &job.coordinator.save_interval_seconds)
       .range(1.0, 1e6)
-      .help("a stage keeps its progress after so many seconds, and after every epoch longer than a second");
+      .help("a stage keeps its progress after so many seconds, and after epochs longer than a second");
 }
 
 }  // namespace

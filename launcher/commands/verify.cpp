@@ -70,7 +70,7 @@ Exit run_verify(std::span<const std::string> arguments) {
   table.real("sample-fraction", &fraction)
       .range(1e-6, 1.0)
       .placeholder("F")
-      .help("only so many of the stages, each from the checkpoint before it; which ones, the challenge decides");
+      .help("replay only this part of the stages, each from the checkpoint before it; the challenge decides which");
   table.text("challenge", &options.challenge)
       .placeholder("HEX")
       .check(challenge_problem)

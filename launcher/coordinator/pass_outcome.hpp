@@ -26,6 +26,9 @@ void add_pass(ReplayOutcome& outcome, const Coordinator& coordinator, const Acce
 /// Seconds from accepting to the end of a pass, validation included.
 [[nodiscard]] double pass_seconds(const Acceptance& acceptance, const Forgetting& forgetting, const Recovery& recovery);
 
+/// Throws Failure where no file of this name can be written, so that it is known before the work is done.
+void require_outcome_place(const std::filesystem::path& path);
+
 /// Writes an outcome file: whole or not at all, in the place of an older one.
 void write_outcome(const std::filesystem::path& path, const ReplayOutcome& outcome);
 

@@ -25,6 +25,11 @@ Json moment(const std::optional<Moment>& when) {
   return when ? Json(to_text(*when)) : Json(nullptr);
 }
 
+/// What a repeated request deleted, it deleted then.
+std::uint64_t deleted(const ResolvedRequest& request) {
+  return request.status == ResolvedRequest::Status::kToDelete ? request.accepted.deleted() : 0;
+}
+
 Json describe(const ResolvedRequest& request) {
   Impact impact;
   add_impact(impact, request.accepted.cells);
@@ -35,7 +40,7 @@ Json describe(const ResolvedRequest& request) {
           {"received_at", moment(request.request.received_at)},
           {"due_at", moment(request.request.due())},
           {"n_requested", request.accepted.requested},
-          {"n_deleted", request.accepted.deleted()},
+          {"n_deleted", deleted(request)},
           {"n_already_absent", request.accepted.already_absent},
           {"n_unknown", request.accepted.unknown},
           {"shards", cells}};
@@ -71,7 +76,7 @@ std::int64_t erased(const std::vector<FileFate>& files) {
 
 std::uint64_t deleted(const UnlearningReport& report) {
   std::uint64_t count = 0;
-  for (const auto& request : report.acceptance.requests) count += request.accepted.deleted();
+  for (const auto& request : report.acceptance.requests) count += deleted(request);
   return count;
 }
 
@@ -82,6 +87,23 @@ std::optional<double> speedup(std::uint64_t full, std::uint64_t cost) {
 
 std::string plural(std::uint64_t count, const std::string& what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+/// The requests that are not simply worked off, a line each.
+std::string exceptions(const std::vector<ResolvedRequest>& requests) {
+  std::string text;
+  for (const auto& request : requests) {
+    const auto status = status_text(request);
+    if (status == "completed") continue;
+    text +=
+        fmt::format("  request {}: {}, {}\n", request.request.id, status,
+                    status == "repeated"         ? "it was accepted before"
+                    : status == "already_absent" ? "all that it names was deleted before"
+                    : status == "unknown_sample" ? "nothing that it names is in the data"
+                                                 : fmt::format("{} of {} samples that it names are not in the data",
+                                                               request.accepted.unknown, request.accepted.requested));
+  }
+  return text;
 }
 
 }  // namespace
@@ -103,7 +125,7 @@ std::string status_text(const ResolvedRequest& request) {
 
 std::optional<double> UnlearningReport::seconds_to_forget() const {
   if (forgetting.batches.empty()) return std::nullopt;
-  return forgetting.seconds;
+  return acceptance.reload_seconds + forgetting.seconds;
 }
 
 std::optional<double> UnlearningReport::seconds_to_recover() const {
@@ -114,9 +136,10 @@ std::optional<double> UnlearningReport::seconds_to_recover() const {
 std::optional<double> UnlearningReport::overhead() const {
   const TrainingWork& work = recovery.jobs.work;
   if (work.train_seconds <= 0) return std::nullopt;
-  const double other = acceptance.validate_seconds + acceptance.journal_seconds + forgetting.seconds +
-                       recovery.plan_seconds + work.checkpoint_seconds + recovery.publish_seconds +
-                       recovery.erase_seconds;
+  const double other = acceptance.validate_seconds + acceptance.journal_seconds + acceptance.reload_seconds +
+                       forgetting.seconds + forgetting.reload_seconds + recovery.plan_seconds +
+                       work.checkpoint_seconds + recovery.publish_seconds + recovery.erase_seconds +
+                       recovery.reload_seconds;
   return other / work.train_seconds;
 }
 
@@ -161,7 +184,9 @@ std::string to_json_text(const UnlearningReport& report) {
         {"plan", report.recovery.plan_seconds},
         {"retrain", report.recovery.retrain_seconds},
         {"publish", report.recovery.publish_seconds},
-        {"erase", report.recovery.erase_seconds}}},
+        {"erase", report.recovery.erase_seconds},
+        {"reload",
+         report.acceptance.reload_seconds + report.forgetting.reload_seconds + report.recovery.reload_seconds}}},
       {"process_seconds",
        {{"train", work.train_seconds}, {"checkpoint", work.checkpoint_seconds}, {"load", work.load_seconds}}},
       {"bytes_read", work.bytes_read},
@@ -179,7 +204,7 @@ std::string to_text(const UnlearningReport& report) {
   const TrainingWork& work = report.recovery.jobs.work;
   std::string text;
   if (!report.acceptance.requests.empty())
-    text += report.acceptance.batch == 0 ? fmt::format("{}: nothing new in {}: all were accepted before\n", report.run,
+    text += report.acceptance.batch == 0 ? fmt::format("{}: nothing new in {}, and nothing was accepted\n", report.run,
                                                        plural(report.requests, "request"))
                                          : fmt::format("{}: accepted {} as batch {}, {} to forget\n", report.run,
                                                        plural(report.requests, "request"), report.acceptance.batch,
@@ -189,9 +214,7 @@ std::string to_text(const UnlearningReport& report) {
                         report.recovery.batches.empty() && report.forgetting.batches.empty()
                             ? "nothing is left to work off"
                             : "going on with what was accepted");
-  for (const auto& request : report.acceptance.requests)
-    if (const auto status = status_text(request); status != "completed")
-      text += fmt::format("  request {}: {}\n", request.request.id, status);
+  text += exceptions(report.acceptance.requests);
   if (const auto seconds = report.seconds_to_forget())
     text += fmt::format(
         "  forgotten in {:.3f} s: {} rolled back, {} erased; no checkpoint and no answer knows the samples\n", *seconds,
@@ -205,9 +228,9 @@ std::string to_text(const UnlearningReport& report) {
     if (const auto times = speedup(report.full_retrain, work.sample_gradients))
       text += fmt::format("  training everything from scratch would have been {}: {:.1f} times as many\n",
                           report.full_retrain, *times);
-    if (const auto count = erased(report.recovery.files); count > 0)
-      text += fmt::format("  published, and erased {} that had seen the samples\n",
-                          plural(static_cast<std::uint64_t>(count), "file"));
+    const auto count = static_cast<std::uint64_t>(erased(report.recovery.files));
+    text += count == 0 ? std::string("  published\n")
+                       : fmt::format("  published, and erased {} that had seen the samples\n", plural(count, "file"));
   }
   for (const auto& file : all_files(report))
     if (file.fate != "erased" && file.fate != "absent")
@@ -247,7 +270,8 @@ std::string to_json_text(const UnlearningForecast& forecast) {
 std::string to_text(const UnlearningForecast& forecast) {
   const auto& plan = forecast.plan;
   std::string text =
-      fmt::format("would work off {} on {}\n", plural(forecast.requests.size(), "request"), forecast.run);
+      fmt::format("would work off {} on {}\n", plural(forecast.requests.size(), "request"), forecast.run) +
+      exceptions(forecast.requests);
   for (const auto& shard : plan.shards)
     text += fmt::format("  shard {:<5} from slice {}: {}, {} sample-gradients\n", shard.shard.value(),
                         shard.first.value(), plural(shard.stages, "stage"), shard.sample_gradients);

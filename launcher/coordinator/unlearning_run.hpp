@@ -25,7 +25,8 @@ struct UnlearningJob {
   std::filesystem::path out;  ///< the outcome file; empty: none
 };
 
-/// Collective: the requests of a file in the order in which they are worked off, on rank 0; the others get none.
+/// Collective: the requests of a file in the order in which they are worked off, on rank 0; the others get none. Throws
+/// on all ranks where the outcome could not be written later.
 [[nodiscard]] std::vector<Request> requests_of(Session& session, const UnlearningJob& job);
 
 /// Works requests off as one batch and prints what came of it. Returns kDone, or kStopped where the retraining was put

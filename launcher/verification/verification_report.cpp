@@ -99,13 +99,24 @@ Json document_of(const VerificationReport& report) {
           {"seconds", report.seconds}};
 }
 
+/// A message, after the file that it is about where it does not name it itself.
+std::string about_file(const std::string& file, const std::string& message) {
+  return file.empty() || message.find(file) != std::string::npos ? message : fmt::format("{}: {}", file, message);
+}
+
 std::string first_problem(const VerificationReport& report) {
-  if (!report.differences.empty()) {
-    const auto& first = report.differences.front();
-    return fmt::format("{}: {}", first.file, first.message);
-  }
-  const auto& first = report.findings.front();
-  return first.file.empty() ? first.message : fmt::format("{}: {}", first.file, first.message);
+  if (!report.differences.empty())
+    return about_file(report.differences.front().file, report.differences.front().message);
+  return about_file(report.findings.front().file, report.findings.front().message);
+}
+
+/// "2 stages have other bits, and 1 finding".
+std::string what_is_wrong(const VerificationReport& report) {
+  const auto stages = report.differences.size();
+  const std::string findings = count_of(report.findings.size(), "finding");
+  if (stages == 0) return findings;
+  const auto other = fmt::format("{} {} other bits", count_of(stages, "stage"), stages == 1 ? "has" : "have");
+  return report.findings.empty() ? other : fmt::format("{}, and {}", other, findings);
 }
 
 std::string how_checked(const VerificationReport& report) {
@@ -142,8 +153,7 @@ Verdict VerificationReport::verdict() const {
 std::string VerificationReport::sentence() const {
   switch (verdict()) {
     case Verdict::kRefuted:
-      return fmt::format("not equal: {} with other bits and {}; the first: {}", count_of(differences.size(), "stage"),
-                         count_of(findings.size(), "finding"), first_problem(*this));
+      return fmt::format("not equal: {}; the first: {}", what_is_wrong(*this), first_problem(*this));
     case Verdict::kStopped:
       return fmt::format("stopped ({}) before the end, nothing found so far: run it again", stopped_by);
     case Verdict::kNotComparable:
@@ -203,7 +213,7 @@ std::string to_text(const VerificationReport& report) {
   for (const auto& file : report.unfinished) text += fmt::format("unfinished  {}\n", file);
   for (const auto& file : report.not_erased) text += fmt::format("not erased  {}\n", file);
   for (const auto& one : report.findings)
-    text += fmt::format("found       {}: {}{}{}\n", one.what, one.file, one.file.empty() ? "" : ": ", one.message);
+    text += fmt::format("found       {}: {}\n", one.what, about_file(one.file, one.message));
   for (const auto& one : report.differences)
     text += fmt::format("differs     shard {}, stage {}: {}: {}\n", one.stage.shard.value(), one.stage.stage.value(),
                         one.file, one.message);

@@ -53,11 +53,9 @@ TEST_CASE("a stage with other bits refutes a run") {
 
   CHECK(report.verdict() == Verdict::kRefuted);
   CHECK(report.sentence() ==
-        "not equal: 1 stage with other bits and 0 findings; the first: shards/0001/slice-02-a.h5: parameters/w[0]: 1 "
+        "not equal: 1 stage has other bits; the first: shards/0001/slice-02-a.h5: parameters/w[0]: 1 "
         "here");
   CHECK(document(report)["differences"][0]["stage"] == 2);
-  report.differences.push_back(report.differences[0]);
-  CHECK(report.sentence().starts_with("not equal: 2 stages with other bits and 0 findings; the first: "));
 }
 
 TEST_CASE("what is not known is null, not false") {
