@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/commands/check_certificate.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -36,6 +38,15 @@ Json to_json(const std::string& file, const CheckedCertificate& checked) {
   return json;
 }
 
+/// Samples can be deleted before any state has seen them.
+std::string seen_before(const std::vector<ReferenceProof>& proofs) {
+  const auto seen =
+      std::ranges::count_if(proofs, [](const auto& proof) { return proof.before && proof.before->member; });
+  if (seen == 0) return "not trained on before";
+  return static_cast<std::size_t>(seen) == proofs.size() ? "there before"
+                                                         : fmt::format("{} of them there before", seen);
+}
+
 void print_summary(const std::string& file, const CheckedCertificate& checked) {
   const Certificate& c = *checked.certificate;
   fmt::print("{} holds: signed by key {} at {}\n", file, checked.key_id, to_text(c.issued_at));
@@ -46,8 +57,8 @@ void print_summary(const std::string& file, const CheckedCertificate& checked) {
   if (c.proofs.empty())
     fmt::print("proofs        none: {}\n", c.proofs_left_out);
   else
-    fmt::print("proofs        {} references: there before, absent from all {} shards after\n", c.proofs.size(),
-               c.shards.size());
+    fmt::print("proofs        {} references: {}, absent from all {} shards after\n", c.proofs.size(),
+               seen_before(c.proofs), c.shards.size());
   fmt::print("verification  {}{}\n", c.verification.result,
              c.verification.scope.empty() ? "" : fmt::format(", {} at {}", c.verification.scope, c.verification.at));
 }

@@ -28,6 +28,7 @@ std::string Ensemble::nobody_votes(const RunDirectory& directory) const {
     if (run.history.is_put_back(record))
       return fmt::format("{}: no shard can vote: shard {} is {}: {}", path, record.shard.value(), abstention(record),
                          how_to_mend(directory.path(), record.shard));
+  if (run.live() == 0) return fmt::format("{}: no shard can vote: all samples were deleted", path);
   return run.history.pending().empty()
              ? fmt::format("{}: no shard can vote: train the run first", path)
              : fmt::format("{}: no shard can vote: finish its deletions with 'expunge unlearn --run {} --recover'",

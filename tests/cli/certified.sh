@@ -82,6 +82,21 @@ for ids in plain digest; do
   fi
 done
 
+# All of the data: forgotten at once, then trained to nothing. Nobody votes any more, and says why.
+echo '{"request_id":"r5","ranges":[[0,300]]}' >4.jsonl
+expect_exit 0 "$expunge" unlearn --run run --requests 4.jsonl --unknown skip --forget-now --recover
+certified r5 16 r5.json
+holds r1.json $of_subject
+expect_exit 1 "$expunge" predict --run run --data digits:20,seed=8
+err_says 'no shard can vote: all samples were deleted'
+
+# Samples that are deleted before anything was trained on them.
+expect_exit 75 "$expunge" train --run young --data digits:300,seed=7,writers=30 --model mlp:hidden=4 --seed 7 --stop-before 0s
+expect_exit 0 "$expunge" unlearn --run young --requests 3.jsonl
+expect_exit 0 "$expunge" certify --run young --key key --request r4 --out young.json
+expect_exit 0 "$expunge" check-certificate young.json --public-key key.pub
+out_says 'proofs        3 references: not trained on before, absent from all 1 shards after'
+
 # One character altered anywhere: in the payload and the signature it is told as that.
 size=$(stat -c %s r1.json)
 for place in 1 2 3 4 5 6 7 8 9; do

@@ -145,6 +145,14 @@ refuted stale-file 'it should be gone'
 expect_exit 0 predict
 cmp -s out answers || wrong "a superseded checkpoint changed the answers"
 
+# A record alone, put back over checkpoints of today.
+copy
+cp "trained/shards/$shard/shard.json" "run/shards/$shard/shard.json"
+refuted stale-shard 'it is an old copy that was put back'
+out_says '"what": "missing-file"'
+expect_exit 0 "$expunge" evaluate --run run --data digits:20,seed=8
+out_says 'majority, 2 of 3 shards'
+
 # All shards.
 copy
 rm -r run/shards
