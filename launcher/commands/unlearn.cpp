@@ -69,7 +69,7 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
       .help("stop cleanly then: 30m, 23:40, 2026-03-01T23:40 (default: a minute before a Slurm job's end)");
   table.real("save-interval", &job.coordinator.save_interval_seconds)
       .range(1.0, 1e6)
-      .help("a stage keeps its progress after so many seconds, and after every epoch longer than a second");
+      .help("a stage keeps its progress after so many seconds, and after epochs longer than a second");
 }
 
 }  // namespace

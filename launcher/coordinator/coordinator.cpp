@@ -51,6 +51,7 @@ void Coordinator::open(bool only_look) {
   });
   together(comm_, [&] {
     records_.emplace(RunRecords::read(directory_));
+    refuse_old_copies(directory_, *records_);
     data_.emplace(RunData::open(options_.data, *records_));
   });
 }
@@ -135,7 +136,10 @@ Acceptance Coordinator::accept(std::span<const Request> requests, const std::str
   });
   comm_.maximum(batch);
   acceptance.batch = static_cast<std::uint64_t>(batch[0]);
-  if (acceptance.batch > 0) reload();
+  if (acceptance.batch == 0) return acceptance;
+  const auto start = Clock::now();
+  reload();
+  acceptance.reload_seconds = seconds_since(start);
   return acceptance;
 }
 
@@ -167,7 +171,7 @@ Impact Coordinator::pending_impact() const {
 }
 
 Forgetting Coordinator::forget() {
-  const auto start = Clock::now();
+  auto start = Clock::now();
   Forgetting forgetting;
   forgetting.batches = pending_before(records_->history, BatchState::kForgotten);
   if (forgetting.batches.empty()) return forgetting;
@@ -195,7 +199,9 @@ Forgetting Coordinator::forget() {
     commit_entries({std::move(line)});
   });
   forgetting.seconds = seconds_since(start);
+  start = Clock::now();
   reload();
+  forgetting.reload_seconds = seconds_since(start);
   return forgetting;
 }
 
@@ -285,7 +291,9 @@ Recovery Coordinator::recover() {
     else
       publish_and_complete(recovery);
   });
+  start = Clock::now();
   reload();
+  recovery.reload_seconds = seconds_since(start);
   return recovery;
 }
 

@@ -37,6 +37,7 @@ struct Acceptance {
   std::vector<ResolvedRequest> requests;  ///< as asked for, in order
   double validate_seconds = 0;            ///< finding out what is meant
   double journal_seconds = 0;             ///< from there to its being promised
+  double reload_seconds = 0;              ///< from there to every rank's knowing who is live
 };
 
 /// What forgetting at once came to.
@@ -45,6 +46,7 @@ struct Forgetting {
   std::vector<ShardId> shards;  ///< rolled back
   std::vector<FileFate> files;
   double seconds = 0;
+  double reload_seconds = 0;  ///< reading the run as it is then
 };
 
 /// What a retraining came to.
@@ -58,6 +60,7 @@ struct Recovery {
   double retrain_seconds = 0;  ///< wall time of all ranks' work
   double publish_seconds = 0;  ///< with the journal's lines
   double erase_seconds = 0;
+  double reload_seconds = 0;  ///< reading the run as it is then
 };
 
 /// Carries a run's deletions through: accept, forget, retrain, publish, erase, complete (see JOURNAL.md). Each step is

@@ -45,8 +45,9 @@ std::uint64_t samples_retrained(const UnlearningPlan& plan, const CellCounts& li
 }  // namespace
 
 double pass_seconds(const Acceptance& acceptance, const Forgetting& forgetting, const Recovery& recovery) {
-  return acceptance.validate_seconds + acceptance.journal_seconds + forgetting.seconds + recovery.plan_seconds +
-         recovery.retrain_seconds + recovery.publish_seconds + recovery.erase_seconds;
+  return acceptance.validate_seconds + acceptance.journal_seconds + acceptance.reload_seconds + forgetting.seconds +
+         forgetting.reload_seconds + recovery.plan_seconds + recovery.retrain_seconds + recovery.publish_seconds +
+         recovery.erase_seconds + recovery.reload_seconds;
 }
 
 void add_pass(ReplayOutcome& outcome, const Coordinator& coordinator, const Acceptance& acceptance,
@@ -95,7 +96,8 @@ void add_pass(ReplayOutcome& outcome, const Coordinator& coordinator, const Acce
   batch.sample_gradients = work.sample_gradients;
   batch.wall_seconds = pass_seconds(acceptance, forgetting, recovery);
   batch.process_seconds = work.train_seconds + work.checkpoint_seconds + work.load_seconds;
-  batch.phases.planning = acceptance.validate_seconds + acceptance.journal_seconds + recovery.plan_seconds;
+  batch.phases.planning = acceptance.validate_seconds + acceptance.journal_seconds + acceptance.reload_seconds +
+                          forgetting.reload_seconds + recovery.plan_seconds + recovery.reload_seconds;
   batch.phases.training = work.train_seconds;
   batch.phases.checkpointing = work.checkpoint_seconds;
   batch.phases.publishing = recovery.publish_seconds;

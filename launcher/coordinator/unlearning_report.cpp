@@ -120,7 +120,7 @@ std::string status_text(const ResolvedRequest& request) {
 
 std::optional<double> UnlearningReport::seconds_to_forget() const {
   if (forgetting.batches.empty()) return std::nullopt;
-  return forgetting.seconds;
+  return acceptance.reload_seconds + forgetting.seconds;
 }
 
 std::optional<double> UnlearningReport::seconds_to_recover() const {
@@ -131,9 +131,10 @@ std::optional<double> UnlearningReport::seconds_to_recover() const {
 std::optional<double> UnlearningReport::overhead() const {
   const TrainingWork& work = recovery.jobs.work;
   if (work.train_seconds <= 0) return std::nullopt;
-  const double other = acceptance.validate_seconds + acceptance.journal_seconds + forgetting.seconds +
-                       recovery.plan_seconds + work.checkpoint_seconds + recovery.publish_seconds +
-                       recovery.erase_seconds;
+  const double other = acceptance.validate_seconds + acceptance.journal_seconds + acceptance.reload_seconds +
+                       forgetting.seconds + forgetting.reload_seconds + recovery.plan_seconds +
+                       work.checkpoint_seconds + recovery.publish_seconds + recovery.erase_seconds +
+                       recovery.reload_seconds;
   return other / work.train_seconds;
 }
 
@@ -178,7 +179,9 @@ std::string to_json_text(const UnlearningReport& report) {
         {"plan", report.recovery.plan_seconds},
         {"retrain", report.recovery.retrain_seconds},
         {"publish", report.recovery.publish_seconds},
-        {"erase", report.recovery.erase_seconds}}},
+        {"erase", report.recovery.erase_seconds},
+        {"reload",
+         report.acceptance.reload_seconds + report.forgetting.reload_seconds + report.recovery.reload_seconds}}},
       {"process_seconds",
        {{"train", work.train_seconds}, {"checkpoint", work.checkpoint_seconds}, {"load", work.load_seconds}}},
       {"bytes_read", work.bytes_read},

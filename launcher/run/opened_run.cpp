@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/run/opened_run.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
@@ -14,10 +16,22 @@ namespace expunge {
 
 RunRecords RunRecords::read(const RunDirectory& directory) {
   Manifest manifest = directory.manifest();
-  Journal journal = Journal::read(directory.journal_path(), manifest.journal_length, manifest.journal_head);
-  History history(journal, manifest.seed);
-  auto shards = directory.shard_records(manifest);
-  return {std::move(manifest), std::move(journal), std::move(history), std::move(shards)};
+  for (;;) {
+    Journal journal = Journal::read(directory.journal_path(), manifest.journal_length, manifest.journal_head);
+    History history(journal, manifest.seed);
+    auto shards = directory.shard_records(manifest);
+    const auto ahead =
+        std::ranges::find_if(shards, [&](const ShardRecord& shard) { return shard.respects > history.batches(); });
+    if (ahead == shards.end()) return {std::move(manifest), std::move(journal), std::move(history), std::move(shards)};
+    // A job that accepts deletions may have come in between.
+    Manifest again = directory.manifest();
+    if (again.journal_length <= manifest.journal_length)
+      throw Failure(
+          fmt::format("{}: shard {} respects {} batches of deletions and the journal holds {}: journal and manifest "
+                      "were cut, or are older copies: restore them",
+                      directory.path().string(), ahead->shard.value(), ahead->respects, history.batches()));
+    manifest = std::move(again);
+  }
 }
 
 std::uint64_t RunRecords::live(Cell cell) const {
@@ -39,6 +53,14 @@ RunData RunData::open(const std::string& given, const RunRecords& records) {
   const auto is_live = [&](SampleId id) { return !records.history.is_deleted(id); };
   Partition live(Partitioner(records.manifest.seed, c.shards, c.slices), *data, is_live);
   return {std::move(data), std::move(live)};
+}
+
+void refuse_old_copies(const RunDirectory& directory, const RunRecords& records) {
+  for (const auto& record : records.shards)
+    if (records.history.is_put_back(record))
+      throw Failure(
+          fmt::format("{}: shard {} is an old copy that was put back: it saw samples that were forgotten since: {}",
+                      directory.path().string(), record.shard.value(), how_to_mend(directory.path(), record.shard)));
 }
 
 namespace {

@@ -23,7 +23,8 @@ struct RunRecords {
   History history;
   std::vector<ShardRecord> shards;  ///< the current generation of each
 
-  /// Throws Failure where there is no run, or its manifest, journal or a record is damaged.
+  /// Throws Failure where there is no run, or its manifest, journal or a record is damaged, or where a shard respects
+  /// deletions that the journal does not have.
   [[nodiscard]] static RunRecords read(const RunDirectory& directory);
   /// Live samples of a cell, by the manifest's counts and the journal.
   [[nodiscard]] std::uint64_t live(Cell cell) const;
@@ -39,6 +40,9 @@ struct RunData {
   /// UsageError where the data places samples by subjects and the run by ids, or the other way round.
   [[nodiscard]] static RunData open(const std::string& given, const RunRecords& records);
 };
+
+/// Throws Failure where a shard's generation was put back that is older than a deletion which was carried out in it.
+void refuse_old_copies(const RunDirectory& directory, const RunRecords& records);
 
 /// Collective. Throws Failure on every rank where the live samples of `data` are not those that the run was begun with,
 /// less those deleted since. Reads the whole data set once, a part on each rank.

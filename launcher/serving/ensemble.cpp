@@ -16,6 +16,7 @@
 namespace expunge {
 
 std::string Ensemble::abstention(const ShardRecord& record) const {
+  if (run.history.is_put_back(record)) return "an old copy, which saw samples that were forgotten since";
   if (run.history.is_stale(record)) return "a deletion is accepted and not yet carried out";
   if (record.slices.empty()) return run.history.pending().empty() ? "not trained yet" : "waits to be retrained";
   return samples_seen(record) == 0 ? "no live samples" : "";
@@ -23,6 +24,10 @@ std::string Ensemble::abstention(const ShardRecord& record) const {
 
 std::string Ensemble::nobody_votes(const RunDirectory& directory) const {
   const std::string path = directory.path().string();
+  for (const auto& record : run.shards)
+    if (run.history.is_put_back(record))
+      return fmt::format("{}: no shard can vote: shard {} is {}: {}", path, record.shard.value(), abstention(record),
+                         how_to_mend(directory.path(), record.shard));
   return run.history.pending().empty()
              ? fmt::format("{}: no shard can vote: train the run first", path)
              : fmt::format("{}: no shard can vote: finish its deletions with 'expunge unlearn --run {} --recover'",

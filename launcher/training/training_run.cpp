@@ -70,6 +70,7 @@ void TrainingRun::open() {
 /// Training goes on only where nothing is left to forget: what is would be trained on again.
 void TrainingRun::read_records() {
   records_.emplace(RunRecords::read(directory_));
+  refuse_old_copies(directory_, *records_);
   if (records_->history.pending().empty()) return;
   throw UsageError(fmt::format(
       "{}: deletion requests are not worked off here: finish them with 'expunge unlearn --run {} --recover', "

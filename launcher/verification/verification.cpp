@@ -121,6 +121,7 @@ void Verification::read_shards() {
       }
       records_->shards.push_back(task.record.value_or(ShardRecord{task.shard, 0, 0, {}}));
       task.untainted = records_->history.untainted_stages(records_->shards.back());
+      task.put_back = records_->history.is_put_back(records_->shards.back());
       task.superseded = superseded_for_good(records_->journal, task.shard);
       report_.stages_on_record += records_->shards.back().slices.size();
       tasks_.push_back(std::move(task));
@@ -194,6 +195,9 @@ void Verification::look_at_run() {
   Leftovers leftovers = run_leftovers(directory_.path(), records_->manifest.configuration.shards);
   std::ranges::move(leftovers.findings, std::back_inserter(report_.findings));
   std::ranges::move(leftovers.unfinished, std::back_inserter(report_.unfinished));
+  // Nobody was promised what it says, and the next job cuts it off.
+  if (records_->journal.bytes_beyond() > 0)
+    report_.unfinished.push_back(below_run(directory_.path(), directory_.journal_path()));
   report_.not_erased = not_erased(records_->journal);
   report_.pending_batches = records_->history.pending();
   for (const auto& record : records_->shards)

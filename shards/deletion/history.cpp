@@ -114,6 +114,16 @@ bool History::is_stale(const ShardRecord& record) const {
   return untainted_stages(record) < record.slices.size();
 }
 
+bool History::is_put_back(const ShardRecord& record) const {
+  const auto found = touched_.find(record.shard);
+  if (found == touched_.end() || !is_stale(record)) return false;
+  // Carried out, a batch leaves no shard that it touches with a generation that does not respect it.
+  return std::ranges::any_of(found->second, [&](const Touch& touch) {
+    const BatchState it = state(touch.batch);
+    return touch.batch > record.respects && (it == BatchState::kForgotten || it >= BatchState::kPublished);
+  });
+}
+
 std::uint32_t History::untainted_stages(const ShardRecord& record) const {
   const auto stages = static_cast<std::uint32_t>(record.slices.size());
   const auto first = first_touched(record.shard, record.respects);

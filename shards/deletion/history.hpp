@@ -45,6 +45,9 @@ class History {
   [[nodiscard]] std::optional<SliceId> first_touched(ShardId shard, std::uint64_t through) const;
   /// Whether a generation has seen a sample that is deleted by now: it must not vote.
   [[nodiscard]] bool is_stale(const ShardRecord& record) const;
+  /// Whether a stale generation is older than a deletion that was carried out in its shard: somebody put an old copy
+  /// back, and no pending batch will mend it.
+  [[nodiscard]] bool is_put_back(const ShardRecord& record) const;
   /// Stages of a generation that never saw a deleted sample: 0 … all.
   [[nodiscard]] std::uint32_t untainted_stages(const ShardRecord& record) const;
 

@@ -228,6 +228,7 @@ class ShardRun {
     tell_visited(visited, true);
 
     Clock::time_point last_save = Clock::now();
+    std::uint64_t saved = visited;
     std::uint64_t told = visited;
     StageHooks hooks;
     hooks.observer = hooks_.observer;
@@ -238,7 +239,11 @@ class ShardRun {
     };
     hooks.wants_save = [&](bool epoch_ended) {
       const double elapsed = seconds_since(last_save);
-      return elapsed >= context_.save_interval_seconds || (epoch_ended && elapsed >= 1);
+      if (elapsed >= context_.save_interval_seconds) return true;
+      if (!epoch_ended || elapsed < 1) return false;
+      // Progress is thrown away when the stage ends: what is left of it must be worth a file, too.
+      const double per_visit = elapsed / static_cast<double>(told - saved);
+      return per_visit * static_cast<double>(file.provenance.visits - told) >= 1;
     };
     hooks.save = [&](ModelState state, std::uint64_t so_far) {
       const Stopwatch watch(save_seconds);
@@ -246,6 +251,7 @@ class ShardRun {
       progress.provenance.visited = so_far;
       outcome_.bytes_written += write_progress(*context_.files, folder_, progress).bytes;
       last_save = Clock::now();
+      saved = so_far;
     };
 
     const auto start = Clock::now();

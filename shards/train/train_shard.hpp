@@ -30,8 +30,9 @@ struct ShardContext {
       false;  ///< go on from stages that were trained under other numerics: the run is then not replayable
   Device device;
   FileSystem* files = nullptr;
-  double save_interval_seconds =
-      30;  ///< a stage's progress is kept at least this often, and at every epoch longer than a second
+  /// A stage's progress is kept at least this often, and at every epoch longer than a second unless the stage ends
+  /// within a second.
+  double save_interval_seconds = 30;
   Generation generation = Generation::kCurrent;  ///< the record that is gone on with and written
   std::uint64_t respects = 0;  ///< batches of deletions that the partition leaves out: for a record that begins here
 };

@@ -53,11 +53,15 @@ class Check {
   void look_for_taint() {
     const auto& slices = task_.record->slices;
     if (!live_is_known() || task_.untainted >= slices.size()) return;
+    const auto stages = fmt::format("its stages {} to {}", task_.untainted + 1, slices.size());
     check_.findings.push_back(
         {"stale-shard", below_run(setting_.run, folder_),
-         fmt::format("deletions are accepted and not carried out: its stages {} to {} saw their samples: finish them "
-                     "with 'expunge unlearn --run {} --recover'",
-                     task_.untainted + 1, slices.size(), setting_.run.string())});
+         task_.put_back
+             ? fmt::format("it is an old copy that was put back: {} saw samples that were forgotten since: {}", stages,
+                           how_to_mend(setting_.run, task_.shard))
+             : fmt::format("deletions are accepted and not carried out: {} saw their samples: finish them "
+                           "with 'expunge unlearn --run {} --recover'",
+                           stages, setting_.run.string())});
     for (std::size_t i = task_.untainted; i < slices.size(); ++i)
       check_.findings.push_back({"stale-file", file_name(slices[i]), "it saw samples that are deleted by now"});
   }

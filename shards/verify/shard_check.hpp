@@ -39,6 +39,7 @@ struct ShardTask {
   ShardId shard;
   std::optional<ShardRecord> record;  ///< nothing where it can't be read; empty where there is none
   std::uint32_t untainted = 0;        ///< its stages that never saw a deleted sample
+  bool put_back = false;              ///< an old copy: what it saw was forgotten since
   std::vector<SupersededFile> superseded;
   bool from_scratch = false;    ///< retrain all untainted stages, from the initial weights
   std::vector<SliceId> stages;  ///< else replay these, each from the checkpoint before it

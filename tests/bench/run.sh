@@ -12,6 +12,7 @@
 #   EXPUNGE_BENCH_CORES    the two cores to pin to (default: "0 1")
 #   EXPUNGE_BENCH_FOLDER   where runs and checkpoints are written (default: a new folder under the system's temporary one)
 #   EXPUNGE_BENCH_ROUNDS   rounds of every comparison of whole runs (default: 5)
+#   EXPUNGE_BENCH_UNLEARNING_ROUNDS  of every comparison of unlearning with training everything (default: 3)
 #   EXPUNGE_BENCH_EPOCHS   epochs of W1 (default: 2 of its 20; the rate does not depend on it)
 set -euo pipefail
 export LC_ALL=C # numbers with points
@@ -21,7 +22,7 @@ case "$#:${1:-}" in
   0:) ;;
   1:--quick) quick=true ;;
   1:--help)
-    sed -n '5,15s/^# \?//p' "${BASH_SOURCE[0]}"
+    sed -n '5,16s/^# \?//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
   *)
@@ -39,11 +40,12 @@ expunge=$bin/expunge
 
 read -r -a cores <<<"${EXPUNGE_BENCH_CORES:-0 1}"
 rounds=${EXPUNGE_BENCH_ROUNDS:-5}
+unlearning_rounds=${EXPUNGE_BENCH_UNLEARNING_ROUNDS:-3}
 epochs=${EXPUNGE_BENCH_EPOCHS:-2}
 lenet_epochs=3
 micro_seconds=4
 w1_rows=249200
-if $quick; then rounds=1 epochs=4 lenet_epochs=2 micro_seconds=0.2 w1_rows=24920; fi
+if $quick; then rounds=1 unlearning_rounds=1 epochs=4 lenet_epochs=2 micro_seconds=0.2 w1_rows=24920; fi
 
 parent=${EXPUNGE_BENCH_FOLDER:-${TMPDIR:-/tmp}}
 [[ "$parent" == /* ]] || parent=$started_in/$parent
@@ -242,6 +244,17 @@ row "the same, 2 ranks over two independent trainings at once" \
   "≥ 0.95" "$(judge "$ratio" ">=" 0.95)"
 memory "peak memory of a rank, LeNet on $data_name" 784 "$work/both.json"
 memory "peak memory of a process, W1" 600 "$work"/w1-[0-9]*.json
+
+say "Unlearning"
+# shellcheck source=tests/bench/unlearning.sh
+. tests/bench/unlearning.sh
+for ((round = 1; round <= unlearning_rounds; ++round)); do
+  for ranks in 1 2; do
+    compare_unlearning lenet "$images" $ranks $round "${lenet[@]}" --shards 4 --data "$data"
+    compare_unlearning w1 "$w1_rows" $ranks $round "${w1[@]}"
+  done
+done
+unlearning_rows "$data_name"
 
 # ---- the table
 

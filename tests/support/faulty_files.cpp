@@ -99,4 +99,10 @@ void FaultyFiles::lose_unsynced() {
   unsynced_.clear();
 }
 
+void FaultyFiles::start_again(Fault fault) {
+  fault_ = std::move(fault);
+  calls_ = 0;
+  crashed_ = false;
+}
+
 }  // namespace expunge::testing

@@ -50,6 +50,10 @@ class FaultyFiles final : public FileSystem {
   /// (it fsyncs them) wherever their name is durable.
   void lose_unsynced();
 
+  /// The next process, on what the one before left: its calls are counted anew, and what was never synced is still to
+  /// be lost.
+  void start_again(Fault fault = {});
+
   [[nodiscard]] std::size_t calls() const { return calls_; }
   [[nodiscard]] bool crashed() const { return crashed_; }
 

@@ -165,6 +165,36 @@ TEST_CASE("a generation is stale from the slice on that a later batch touches") 
   CHECK_FALSE(history.is_stale(record_of(1, 0, 0)));
 }
 
+TEST_CASE("a stale generation is an old copy where a batch was carried out that it does not respect, and no earlier") {
+  const auto accepted = [](std::uint64_t batch, std::uint32_t shard) {
+    return JournalEntry(deleting(batch, {ShardId(shard), SliceId(2)}, {batch}));
+  };
+  const auto history_with = [&](std::vector<JournalEntry> more) {
+    std::vector<JournalEntry> entries{accepted(1, 0), accepted(2, 1)};
+    entries.insert(entries.end(), more.begin(), more.end());
+    return history_of(entries);
+  };
+
+  for (const auto& more : std::vector<std::vector<JournalEntry>>{{BatchForgotten{{1}, {}, {}, 0}},
+                                                                 {BatchPublished{{1}, {}}},
+                                                                 {BatchErased{{1}, {}}},
+                                                                 {BatchCompleted{{1}}}}) {
+    const History history = history_with(more);
+    CHECK(history.is_put_back(record_of(0, 0, 3)));
+    CHECK_FALSE(history.is_put_back(record_of(0, 1, 3)));
+    CHECK_FALSE(history.is_put_back(record_of(0, 0, 1)));
+    CHECK_FALSE(history.is_put_back(record_of(0, 0, 0)));
+    CHECK_FALSE(history.is_put_back(record_of(1, 0, 3)));
+    CHECK_FALSE(history.is_put_back(record_of(2, 0, 3)));
+  }
+  for (const auto& more :
+       std::vector<std::vector<JournalEntry>>{{}, {BatchRetrained{{1}, {}, {}, 0, 0, 0}}, {BatchCompleted{{2}}}}) {
+    const History history = history_with(more);
+    CHECK(history.is_stale(record_of(0, 0, 3)));
+    CHECK_FALSE(history.is_put_back(record_of(0, 0, 3)));
+  }
+}
+
 TEST_CASE("a batch is where its last line says, and pending until it is completed") {
   std::vector<JournalEntry> entries = all_kinds();
   const auto last = entries.back();
