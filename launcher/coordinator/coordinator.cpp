@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "framework/comm/agreement.hpp"
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/halt_file.hpp"
 #include "launcher/run/journal_commit.hpp"
+#include "shards/checkpoint/unfinished_files.hpp"
 #include "shards/retrain/generation.hpp"
 
 namespace expunge {
@@ -107,12 +110,28 @@ BatchAccepted Coordinator::batch_of(const std::vector<ResolvedRequest>& resolved
     batch.requests.back().removed = set_digest(*data_->data, request.rows, key);
     add_impact(impact, request.accepted.cells);
   }
+  remove_unfinished(impact);
   for (const auto& record : records_->shards) batch.before.push_back(served_state(record));
   for (const auto& [shard, first] : impact)
     for (auto& file :
          newly_superseded(directory_.path(), read_generations(directory_.path(), shard), records_->history, first))
       batch.supersedes.push_back(std::move(file));
   return batch;
+}
+
+/// What a killed job left is on no record, so no line could name it; and it may have seen what is now to be forgotten.
+void Coordinator::remove_unfinished(const Impact& impact) const {
+  std::map<ShardId, std::set<std::string>> promised;
+  for (const auto& file : still_to_erase()) promised[file.shard].insert(file.name);
+  for (const auto& [shard, first] : impact) {
+    std::set<SliceId> under_way;
+    const Generations generations = read_generations(directory_.path(), shard);
+    const auto stages = records_->manifest.configuration.slices;
+    for (const auto* record : {&generations.current, generations.next ? &*generations.next : nullptr})
+      if (record != nullptr && record->slices.size() < stages)
+        under_way.emplace(static_cast<std::uint32_t>(record->slices.size()) + 1);
+    remove_unfinished_files(files_, directory_.path(), shard, under_way, promised[shard]);
+  }
 }
 
 Acceptance Coordinator::accept(std::span<const Request> requests, const std::string& source) {
@@ -146,26 +165,27 @@ Acceptance Coordinator::accept(std::span<const Request> requests, const std::str
 /// What pending batches supersede, less what was erased when they were forgotten.
 std::vector<SupersededFile> Coordinator::still_to_erase() const {
   const auto pending = records_->history.pending();
-  std::set<std::pair<ShardId, std::string>> erased;
+  std::set<std::tuple<ShardId, std::string, Digest>> erased;  // a progress file's name comes again
   std::vector<SupersededFile> files;
   for (const auto& line : records_->journal.lines()) {
     if (const auto* forgotten = std::get_if<BatchForgotten>(&line.entry))
-      for (const auto& file : forgotten->files) erased.emplace(file.shard, file.name);
+      for (const auto& file : forgotten->files) erased.emplace(file.shard, file.name, file.digest);
     const auto* accepted = std::get_if<BatchAccepted>(&line.entry);
     if (accepted == nullptr || !std::ranges::binary_search(pending, accepted->batch)) continue;
     files.insert(files.end(), accepted->supersedes.begin(), accepted->supersedes.end());
   }
-  std::erase_if(files, [&](const SupersededFile& file) { return erased.contains({file.shard, file.name}); });
+  std::erase_if(files, [&](const SupersededFile& file) {
+    return erased.contains({file.shard, file.name, file.digest});
+  });
   return files;
 }
 
-/// The earliest slice of each shard that a pending batch touches.
-Impact Coordinator::pending_impact() const {
-  const auto pending = records_->history.pending();
+/// The earliest slice of each shard that one of these batches touches.
+Impact Coordinator::impact_of(std::span<const std::uint64_t> batches) const {
   Impact impact;
   for (const auto& line : records_->journal.lines())
     if (const auto* accepted = std::get_if<BatchAccepted>(&line.entry);
-        accepted != nullptr && std::ranges::binary_search(pending, accepted->batch))
+        accepted != nullptr && std::ranges::binary_search(batches, accepted->batch))
       for (const auto& request : accepted->requests) add_impact(impact, request.cells);
   return impact;
 }
@@ -179,16 +199,18 @@ Forgetting Coordinator::forget() {
     if (!comm_.is_root()) return;
     BatchForgotten line;
     line.batches = forgetting.batches;
+    const Impact touched = impact_of(forgetting.batches);
+    Impact rolled_back = touched;
     for (const auto& [shard, first] : pending_impact()) {
       const Generations generations = read_generations(directory_.path(), shard);
-      if (!generations.next && !records_->history.is_stale(generations.current) &&
-          generations.current.respects == records_->history.batches())
-        continue;
-      const bool served_them = records_->history.is_stale(generations.current);
+      const bool stale = records_->history.is_stale(generations.current);
+      const bool behind = touched.contains(shard) && generations.current.respects < records_->history.batches();
+      if (!stale && !generations.next && !behind) continue;
       roll_back(files_, directory_.path(), generations, records_->history);
-      if (served_them) forgetting.shards.push_back(shard);
+      rolled_back.emplace(shard, first);
+      if (stale) forgetting.shards.push_back(shard);
     }
-    for (const auto& [shard, first] : pending_impact())
+    for (const auto& [shard, first] : rolled_back)
       line.after.push_back(
           served_state(read_shard_record(directory_.path(), shard).value_or(ShardRecord{shard, 0, 0, {}})));
     forgetting.files = erase_files(files_, directory_.path(), still_to_erase());
@@ -281,6 +303,9 @@ Recovery Coordinator::recover() {
                              .files = &files_,
                              .save_interval_seconds = options_.save_interval_seconds,
                              .respects = records_->history.batches()};
+  together(comm_, [&] {
+    if (comm_.is_root()) erase_unnamed(recovery);
+  });
   recovery.jobs = train_shards(session_, context, jobs, *data_->data, data_->live, options_.deadline, "retraining");
   recovery.retrain_seconds = seconds_since(start);
   recovery.stopped = !all_complete(jobs);
@@ -295,6 +320,13 @@ Recovery Coordinator::recover() {
   reload();
   recovery.reload_seconds = seconds_since(start);
   return recovery;
+}
+
+/// A stage's progress, and what an earlier job published over and had no time to erase: training would take it for what
+/// a killed job left, and nobody could say any more what became of it.
+void Coordinator::erase_unnamed(Recovery& recovery) {
+  recovery.files = erase_files(files_, directory_.path(), still_to_erase());
+  std::erase_if(recovery.files, [](const FileFate& file) { return file.fate.starts_with("kept"); });
 }
 
 void Coordinator::publish_and_complete(Recovery& recovery) {
@@ -327,10 +359,16 @@ void Coordinator::publish_and_complete(Recovery& recovery) {
   start = Clock::now();
   BatchErased erased;
   erased.batches = pending_before(records_->history, BatchState::kErased);
-  erased.files = erase_files(files_, directory_.path(), still_to_erase());
+  auto left = still_to_erase();
+  std::erase_if(left, [&](const SupersededFile& file) {
+    return std::ranges::any_of(recovery.files, [&](const FileFate& fate) {
+      return std::tie(fate.shard, fate.name, fate.digest) == std::tie(file.shard, file.name, file.digest);
+    });
+  });
+  for (auto& fate : erase_files(files_, directory_.path(), left)) recovery.files.push_back(std::move(fate));
+  erased.files = recovery.files;
   files_.unlink(directory_.evaluation_path());
   files_.sync_directory(directory_.path());
-  recovery.files = erased.files;
   std::vector<JournalEntry> entries;
   if (!erased.batches.empty()) entries.emplace_back(std::move(erased));
   entries.emplace_back(BatchCompleted{recovery.batches});

@@ -105,8 +105,11 @@ class Coordinator {
   void reload();
   void commit_entries(std::vector<JournalEntry> entries);
   [[nodiscard]] BatchAccepted batch_of(const std::vector<ResolvedRequest>& resolved) const;
+  void remove_unfinished(const Impact& impact) const;
   [[nodiscard]] std::vector<SupersededFile> still_to_erase() const;
-  [[nodiscard]] Impact pending_impact() const;
+  [[nodiscard]] Impact impact_of(std::span<const std::uint64_t> batches) const;
+  [[nodiscard]] Impact pending_impact() const { return impact_of(records_->history.pending()); }
+  void erase_unnamed(Recovery& recovery);
   [[nodiscard]] std::vector<ShardJob> prepare_jobs();
   [[nodiscard]] bool all_complete(std::span<const ShardJob> jobs) const;
   void publish_and_complete(Recovery& recovery);

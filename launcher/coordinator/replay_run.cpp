@@ -103,7 +103,8 @@ class Replay {
         put_down_ = true;
       }
     });
-    calls.end();
+    // The others that failed together with this rank wait for no further word.
+    if (!in_batch_) calls.end();
     if (ended.exit != Exit::kDone) throw Error(ended.exit, ended.message);
   }
 
@@ -126,9 +127,11 @@ class Replay {
     std::vector<Request> requests;
     for (const auto index : batch) requests.push_back(requests_[index]);
     const std::uint64_t live_before = coordinator_.records().live();
+    in_batch_ = true;
     const Acceptance acceptance = coordinator_.accept(requests, source_);
     const Forgetting forgetting = job_.forget_now ? coordinator_.forget() : Forgetting{};
     const Recovery recovery = coordinator_.recover();
+    in_batch_ = false;
     if (comm_.is_root()) {
       const std::size_t batches = outcome_.batches.size();
       add_pass(outcome_, coordinator_, acceptance, forgetting, recovery, live_before, comm_.size(), {});
@@ -194,6 +197,7 @@ class Replay {
   std::vector<std::optional<std::size_t>> batch_of_pass_;
   ReplayOutcome outcome_;
   bool put_down_ = false;
+  bool in_batch_ = false;  // in what ranks do, and fail, together
 };
 
 }  // namespace

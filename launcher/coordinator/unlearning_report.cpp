@@ -25,6 +25,11 @@ Json moment(const std::optional<Moment>& when) {
   return when ? Json(to_text(*when)) : Json(nullptr);
 }
 
+/// What a repeated request deleted, it deleted then.
+std::uint64_t deleted(const ResolvedRequest& request) {
+  return request.status == ResolvedRequest::Status::kToDelete ? request.accepted.deleted() : 0;
+}
+
 Json describe(const ResolvedRequest& request) {
   Impact impact;
   add_impact(impact, request.accepted.cells);
@@ -35,7 +40,7 @@ Json describe(const ResolvedRequest& request) {
           {"received_at", moment(request.request.received_at)},
           {"due_at", moment(request.request.due())},
           {"n_requested", request.accepted.requested},
-          {"n_deleted", request.accepted.deleted()},
+          {"n_deleted", deleted(request)},
           {"n_already_absent", request.accepted.already_absent},
           {"n_unknown", request.accepted.unknown},
           {"shards", cells}};
@@ -71,7 +76,7 @@ std::int64_t erased(const std::vector<FileFate>& files) {
 
 std::uint64_t deleted(const UnlearningReport& report) {
   std::uint64_t count = 0;
-  for (const auto& request : report.acceptance.requests) count += request.accepted.deleted();
+  for (const auto& request : report.acceptance.requests) count += deleted(request);
   return count;
 }
 

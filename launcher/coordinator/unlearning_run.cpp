@@ -42,12 +42,13 @@ UnlearningForecast forecast_of(const Coordinator& coordinator, std::vector<Resol
       live[cell.cell.shard.value()][cell.cell.slice.value() - 1] -= cell.samples();
   }
   for (const auto& [shard, first] : of_new) {
+    const Generations generations = read_generations(coordinator.directory().path(), shard);
+    // A shard that was never trained to its end is now.
+    const std::uint32_t kept = records.history.untainted_stages(generations.best(records.history));
     const auto [place, inserted] = impact.try_emplace(shard, first);
-    if (!inserted) place->second = std::min(place->second, first);
+    place->second = std::min({place->second, first, SliceId(kept + 1)});
     const auto folder = shard_folder(coordinator.directory().path(), shard);
-    for (auto& file :
-         newly_superseded(coordinator.directory().path(), read_generations(coordinator.directory().path(), shard),
-                          records.history, first)) {
+    for (auto& file : newly_superseded(coordinator.directory().path(), generations, records.history, first)) {
       std::error_code unreadable;
       if (const auto bytes = std::filesystem::file_size(folder / file.name, unreadable); !unreadable)
         forecast.bytes_erased += bytes;
@@ -59,6 +60,16 @@ UnlearningForecast forecast_of(const Coordinator& coordinator, std::vector<Resol
   forecast.speed = training_speed(records.shards);
   forecast.requests = std::move(requests);
   return forecast;
+}
+
+std::size_t requests_of_pending(const RunRecords& records) {
+  const auto pending = records.history.pending();
+  std::size_t requests = 0;
+  for (const auto& line : records.journal.lines())
+    if (const auto* accepted = std::get_if<BatchAccepted>(&line.entry);
+        accepted != nullptr && std::ranges::binary_search(pending, accepted->batch))
+      requests += accepted->requests.size();
+  return requests;
 }
 
 Exit print_forecast(Session& session, const Coordinator& coordinator, const UnlearningJob& job,
@@ -110,6 +121,7 @@ Exit run_unlearning(Session& session, const UnlearningJob& job, bool json) {
   if (recover) coordinator.check_numerics();
   if (!job.requests.empty()) report.acceptance = coordinator.accept(requests, job.requests.string());
   report.requests = requests.size();
+  if (job.requests.empty()) report.requests = requests_of_pending(coordinator.records());
   if (job.forget_now) report.forgetting = coordinator.forget();
   if (recover) report.recovery = coordinator.recover();
 

@@ -143,8 +143,9 @@ void CsvRequests::read_row() {
   const bool is_sound = wrong.empty();
   if (!is_sound) fault(std::move(wrong));
   wrong = read_selector(row.selector);
-  if (!wrong.empty()) fault(std::move(wrong));
-  if (!is_sound || !wrong.empty()) return;
+  const bool selects = wrong.empty();
+  if (!selects) fault(std::move(wrong));
+  if (!is_sound || !selects) return;
 
   // Rows of one request mostly follow one another.
   if (last_ == RequestList::kNowhere || requests_.at(last_).id != row.id ||

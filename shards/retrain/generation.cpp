@@ -31,12 +31,20 @@ std::set<std::string> names_on_record(const Generations& generations) {
   return names;
 }
 
-FileFate erase_file(FileSystem& files, const std::filesystem::path& folder, const SupersededFile& file) {
-  const std::uintmax_t links = files.unlink(folder / file.name);
-  std::string fate = "erased";
-  if (links == 0) fate = "absent";
-  if (links > 1) fate = fmt::format("not erased: {} hard links", links - 1);
-  return {file.shard, file.name, file.digest, std::move(fate)};
+constexpr std::string_view kGone = "absent";
+
+std::string fate_of(std::uintmax_t links) {
+  if (links == 0) return std::string(kGone);
+  if (links == 1) return "erased";
+  return fmt::format("not erased: {} hard link{}", links - 1, links == 2 ? "" : "s");
+}
+
+/// Whether the file at `path` is the superseded one: a progress file's name comes again with every training of its
+/// stage, and a slice file's has its digest in it.
+bool is_at(const std::filesystem::path& path, const SupersededFile& file) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path, unreadable))) return false;
+  return file.name != progress_name(file.stage) || digest_of_bytes(read_file(path)) == file.digest;
 }
 
 }  // namespace
@@ -91,9 +99,10 @@ void begin_next_generation(FileSystem& files, const std::filesystem::path& run, 
 void publish_next_generation(FileSystem& files, const std::filesystem::path& run, ShardId shard) {
   const auto folder = shard_folder(run, shard);
   std::error_code unreadable;
-  if (!std::filesystem::exists(folder / record_name(Generation::kNext), unreadable)) return;
-  files.rename(folder / record_name(Generation::kNext), folder / record_name(Generation::kCurrent));
-  files.sync_directory(folder);
+  if (std::filesystem::exists(folder / record_name(Generation::kNext), unreadable))
+    files.rename(folder / record_name(Generation::kNext), folder / record_name(Generation::kCurrent));
+  // Where an earlier job did it, it may have ended before this.
+  if (std::filesystem::exists(folder, unreadable)) files.sync_directory(folder);
 }
 
 void roll_back(FileSystem& files, const std::filesystem::path& run, const Generations& generations,
@@ -112,17 +121,20 @@ std::vector<FileFate> erase_files(FileSystem& files, const std::filesystem::path
   for (const ShardId shard : shards) {
     const auto folder = shard_folder(run, shard);
     const auto names = names_on_record(read_generations(run, shard));
-    bool changed = false;
+    bool any = false;
     for (const auto& file : superseded) {
       if (file.shard != shard) continue;
       if (names.contains(file.name)) {
         fates.push_back({shard, file.name, file.digest, "kept: the same state was trained again"});
         continue;
       }
-      fates.push_back(erase_file(files, folder, file));
-      changed = changed || fates.back().fate != "absent";
+      any = true;
+      const auto path = folder / file.name;
+      fates.push_back({shard, file.name, file.digest, fate_of(is_at(path, file) ? files.unlink(path) : 0)});
     }
-    if (changed) files.sync_directory(folder);
+    // What is absent may have been unlinked by a job that ended before this.
+    std::error_code unreadable;
+    if (any && std::filesystem::exists(folder, unreadable)) files.sync_directory(folder);
   }
   return fates;
 }

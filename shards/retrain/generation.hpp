@@ -36,7 +36,7 @@ struct Generations {
 void begin_next_generation(FileSystem& files, const std::filesystem::path& run, const Generations& generations,
                            const History& history);
 
-/// Makes `next.json` the current record. Nothing where there is none: it was done before.
+/// Makes `next.json` the current record, durably. Where there is none it was renamed before.
 void publish_next_generation(FileSystem& files, const std::filesystem::path& run, ShardId shard);
 
 /// Makes what is untainted of the best generation the current record, at once, and removes `next.json`.
@@ -44,7 +44,7 @@ void roll_back(FileSystem& files, const std::filesystem::path& run, const Genera
                const History& history);
 
 /// Unlinks files, passing over those that a current or next record names by now (an equal state gives an equal file),
-/// and syncs their folders. Says of each what became of it.
+/// and progress files of the same name that came to be since, and syncs their folders. Says of each what became of it.
 [[nodiscard]] std::vector<FileFate> erase_files(FileSystem& files, const std::filesystem::path& run,
                                                 const std::vector<SupersededFile>& superseded);
 
