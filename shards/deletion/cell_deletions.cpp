@@ -42,8 +42,7 @@ CellDeletion CellDeletions::one(std::span<const Placed> samples) const {
   std::vector<std::uint32_t> subjects;
   for (const Placed& sample : samples) subjects.push_back(sample.subject);
   std::ranges::sort(subjects);
-  const auto repeated = std::ranges::unique(subjects);
-  subjects.erase(repeated.begin(), repeated.end());
+  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
   for (const auto subject : subjects) deletion.subjects.push_back(references_.of_subject(data_.subjects()[subject]));
   std::ranges::sort(deletion.subjects);
   return deletion;

@@ -19,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kHashDomain = "expunge/journal/v1";
-constexpr std::string_view kHashName = ",\"hash\":\"";
+constexpr std::string_view kHashName = R"(,"hash":")";
 constexpr std::size_t kHashDigits = 2 * sizeof(Digest::bytes);
 constexpr std::size_t kSealLength = kHashName.size() + kHashDigits + 2;  // `,"hash":"…"}`
 

@@ -48,7 +48,7 @@ std::optional<std::int64_t> window_seconds(std::string_view text) {
 // The longest unit that divides it, but 24h rather than 1d, as people say it.
 std::string window_text(std::int64_t seconds) {
   for (const Unit& unit : kUnits)
-    if (seconds % unit.seconds == 0 && seconds != 86'400 * (unit.letter == 'd' ? 1 : 0))
+    if (seconds % unit.seconds == 0 && seconds != (unit.letter == 'd' ? std::int64_t{86'400} : 0))
       return fmt::format("{}{}", seconds / unit.seconds, unit.letter);
   throw Bug("every number of seconds is whole in seconds");
 }

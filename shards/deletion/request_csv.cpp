@@ -35,10 +35,10 @@ enum Column : std::uint8_t {
 };
 
 const std::vector<std::string>& column_names() {
-  static const std::vector<std::string> names{"request_id", "requested_by", "received_at", "due_at",
-                                              "regulation", "reason",       "sample_id",   "first_id",
-                                              "end_id",     "subject_id",   "label",       "priority"};
-  return names;
+  static const std::vector<std::string> kNames{"request_id", "requested_by", "received_at", "due_at",
+                                               "regulation", "reason",       "sample_id",   "first_id",
+                                               "end_id",     "subject_id",   "label",       "priority"};
+  return kNames;
 }
 
 /// The whole of a field as a decimal integer.
@@ -139,12 +139,12 @@ void CsvRequests::read_row() {
     return fault(std::move(wrong));
   fault_id_ = at(kRequestId);
   bool states_priority = false;
-  std::string wrong = read_attributes(row, states_priority);
-  const bool is_sound = wrong.empty();
-  if (!is_sound) fault(std::move(wrong));
-  wrong = read_selector(row.selector);
-  const bool selects = wrong.empty();
-  if (!selects) fault(std::move(wrong));
+  std::string wrong_attribute = read_attributes(row, states_priority);
+  const bool is_sound = wrong_attribute.empty();
+  if (!is_sound) fault(std::move(wrong_attribute));
+  std::string wrong_selector = read_selector(row.selector);
+  const bool selects = wrong_selector.empty();
+  if (!selects) fault(std::move(wrong_selector));
   if (!is_sound || !selects) return;
 
   // Rows of one request mostly follow one another.

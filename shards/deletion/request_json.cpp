@@ -33,10 +33,10 @@ enum class Field : std::uint8_t {
 };
 
 const std::vector<std::string>& field_names() {
-  static const std::vector<std::string> names{"request_id", "requested_by", "received_at", "due_at",
-                                              "regulation", "reason",       "sample_ids",  "ranges",
-                                              "subject_id", "label",        "priority"};
-  return names;
+  static const std::vector<std::string> kNames{"request_id", "requested_by", "received_at", "due_at",
+                                               "regulation", "reason",       "sample_ids",  "ranges",
+                                               "subject_id", "label",        "priority"};
+  return kNames;
 }
 
 std::string_view name_of(Field field) {

@@ -25,6 +25,7 @@ struct SmallDeletion {
 
   [[nodiscard]] std::vector<Digest> samples(const std::vector<std::uint64_t>& ids) const {
     std::vector<Digest> all;
+    all.reserve(ids.size());
     for (const auto id : ids) all.push_back(references.of_sample(SampleId(id)));
     return all;
   }

@@ -237,8 +237,8 @@ TEST_CASE("a statement of another form is refused with the field that is wrong")
 }
 
 TEST_CASE("what this version does not know in a statement is refused, not passed over") {
-  const std::string more = refusal_after("\"predicate\":{", "\"predicate\":{\"note\":\"and so on\",");
-  const std::string subject = refusal_after("\"name\":\"shards/0001\"", "\"name\":\"shards/0000\"");
+  const std::string more = refusal_after(R"("predicate":{)", R"("predicate":{"note":"and so on",)");
+  const std::string subject = refusal_after(R"("name":"shards/0001")", R"("name":"shards/0000")");
   const std::string spelled = refusal_after("\"batch\":1", "\"batch\": 1");
 
   CHECK(contains(more, "not as this program writes it, from byte"));

@@ -102,7 +102,7 @@ TEST_CASE("later deletions add up and nothing is ever undeleted, by ids and by r
     constexpr std::uint32_t kShards = 3;
     constexpr std::uint32_t kSlices = 4;
     const auto cell_of = [&](std::uint64_t id) {
-      const auto drawn = static_cast<std::uint32_t>(draws.draw(id, 1) % (kShards * kSlices));
+      const auto drawn = static_cast<std::uint32_t>(draws.draw(id, 1) % (std::uint64_t{kShards} * kSlices));
       return Cell{ShardId(drawn / kSlices), SliceId(drawn % kSlices + 1)};
     };
     std::set<std::uint64_t> gone;

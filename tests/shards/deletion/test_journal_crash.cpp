@@ -22,7 +22,7 @@ std::vector<JournalEntry> entries(std::size_t first, bool after) {
 }
 
 /// A journal of `committed` lines to which the rest is appended while something goes wrong; then the next job comes.
-void interrupt(std::size_t committed, Fault fault, bool power_cut) {
+void interrupt(std::size_t committed, const Fault& fault, bool power_cut) {
   const JournalFile whole;
   const TemporaryFolder folder;
   const auto path = folder / "journal.jsonl";
@@ -85,7 +85,7 @@ TEST_CASE("an append is one call, and one more that makes a new file's name dura
 
 TEST_CASE("the next append cuts off what an interrupted one left, and nothing else") {
   const JournalFile file;
-  put_text(file.path(), file.text() + "{\"format_version\":1,\"number\":8,\"at\"");
+  put_text(file.path(), file.text() + R"({"format_version":1,"number":8,"at")");
   Journal journal = file.read();
   BatchAccepted batch;
   batch.batch = 3;

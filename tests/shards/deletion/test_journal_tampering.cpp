@@ -19,7 +19,7 @@ namespace {
 
 /// Where a line's hash begins: `,"hash":"…"}` and the newline.
 std::size_t seal_of(const std::string& line) {
-  return line.rfind(",\"hash\":\"");
+  return line.rfind(R"(,"hash":")");
 }
 
 /// A line with a part of its text replaced and its hash made to fit again: what someone does who knows the format.
@@ -30,7 +30,7 @@ std::string forged(const std::string& line, const std::string& from, const std::
   text.replace(at, from.size(), to);
   const Digest hash = Hasher("expunge/journal/v1").add(text).finish();
   text.pop_back();
-  return text + ",\"hash\":\"" + hash.hex() + "\"}\n";
+  return text + R"(,"hash":")" + hash.hex() + "\"}\n";
 }
 
 /// The refusal of a journal of one line, the golden first one forged, under a manifest that names the forged hash.
@@ -176,7 +176,7 @@ TEST_CASE("a line says nothing beside its fields, and each of them is checked") 
 TEST_CASE("a line of a newer version is named as that, whatever else it holds") {
   const JournalFile file;
   std::string text = file.text();
-  text.replace(text.find("_version\":1,\"number\":3"), 11, "_version\":2");
+  text.replace(text.find(R"(_version":1,"number":3)"), 11, R"(_version":2)");
 
   const std::string message = file.refusal_of(text);
 

@@ -200,7 +200,7 @@ TEST_CASE("a file without requests is refused") {
 
 TEST_CASE("all faults of a file are listed with their lines, and nothing is accepted") {
   const std::string message = fault(line("\"label\":1", "a") + line("\"label\":-1", "b") + "nonsense\n" +
-                                    line("\"labl\":1,\"due_at\":\"x\"", "c") + line("\"label\":2", "d"));
+                                    line(R"("labl":1,"due_at":"x")", "c") + line(R"("label":2)", "d"));
 
   CHECK(contains(message, "requests.jsonl: 5 faults, nothing was accepted:\n  line 2 (b): 'label' is -1"));
   CHECK(contains(message, "\n  line 3: is not JSON"));

@@ -65,6 +65,7 @@ std::string line(const std::string& id, const std::string& fields) {
 
 std::vector<std::uint64_t> ids_at(const Dataset& data, const std::vector<std::uint64_t>& rows) {
   std::vector<std::uint64_t> ids;
+  ids.reserve(rows.size());
   for (const auto row : rows) ids.push_back(data.id(row).value());
   std::ranges::sort(ids);
   return ids;
