@@ -72,13 +72,13 @@ judge() { if $quick; then echo "too short to say"; else awk "BEGIN { print ($1 $
 
 # ---- parts, by google-benchmark
 
-# run_benchmark PROGRAM: its rows as "name us floor_us ratio", one a line.
+# run_benchmark PROGRAM [ARGUMENTS]: its rows as "name us floor_us ratio", one a line.
 run_benchmark() {
   say "  $1"
-  on_core "${cores[0]}" "$bin/tests/bench/$1" --benchmark_min_time=$micro_seconds --benchmark_format=csv \
+  on_core "${cores[0]}" "$bin/tests/bench/$1" "${@:2}" --benchmark_min_time=$micro_seconds --benchmark_format=csv \
     2>"$work/$1.log" >"$work/$1.csv" || { cat "$work/$1.log" >&2; exit 1; }
   awk -F, '/^name,/ { for (i = 1; i <= NF; ++i) { gsub(/"/, "", $i); column[$i] = i } }
-    /^"/ { gsub(/"/, "", $1); sub(/\/manual_time$/, "", $1)
+    /^"/ { gsub(/"/, "", $1); sub(/(\/iterations:[0-9]+)?\/manual_time$/, "", $1)
            print $1, $column["us"], $column["floor_us"], $column["ratio"] }' "$work/$1.csv"
 }
 
@@ -96,8 +96,19 @@ micro() {
   fi
 }
 
+# requests NAME TITLE [LIMIT]: a million sample ids validated, in seconds of one core, and ids a second.
+requests() {
+  local seconds
+  seconds=$(awk -v name="$1" '$1 == name { print $2 / 1e6 }' "$work/micro")
+  row "$2" "$(awk "BEGIN { printf \"%.2f s (%.0f ids a second)\", $seconds, 1e6 / $seconds }")" \
+    "${3:+≤ $3 s}" "${3:+$(awk "BEGIN { print ($seconds <= $3) ? \"yes\" : \"**no**\" }")}"
+}
+
 say "Parts"
-{ for name in bench_step bench_checkpoint bench_live_tree bench_order; do run_benchmark $name; done; } >"$work/micro"
+{
+  for name in bench_step bench_checkpoint bench_live_tree bench_order; do run_benchmark $name; done
+  run_benchmark bench_requests --benchmark_filter='^requests/[a-z-]+/iterations'
+} >"$work/micro"
 micro step/mlp-600-128-100/batch-32/static "MLP 600-128-100 step, batch 32, plain SGD" "its products" "<=" 1.6 "≤"
 micro step/mlp-600-128-100/batch-32/static-momentum "the same with momentum" "its products" "<=" 1.6 "≤"
 micro step/mlp-600-128-100/batch-32/autograd "the same, plain SGD, by autograd" "its products"
@@ -115,6 +126,10 @@ micro live-tree/in-4-parts "the same, grown in 4 parts with a root after each" "
 micro live-tree/proof "a proof about one of them, and its check" "one hash"
 micro live-tree/provenance-of-4-stages "set digests, references and live roots of 15 000 samples in 4 stages" "the tree alone"
 micro order/50000-ids "an epoch's order of 50 000 ids" "sorting 50 000 drawn values"
+requests requests/json-one "validating a request of 1 000 000 sample ids, of 1.2 million rows" 2
+requests requests/csv-million-rows-one-request "the same as CSV" 2
+requests requests/json-million "validating 1 000 000 requests of one sample id each"
+requests requests/csv-million-rows-million-requests "the same as CSV"
 micro input/32-rows-of-784-bytes "32 rows of 784 bytes into floats" "copying the floats"
 
 # ---- whole runs

@@ -3,6 +3,8 @@
 #
 # Read by run.sh: unlearning against training everything from scratch, what of it is not training, and forgetting at once.
 
+# shellcheck shell=bash disable=SC2154 # what run.sh sets
+
 # draw_requests COUNT SAMPLES SEED: as many requests for one sample each, drawn uniformly, as JSON lines.
 draw_requests() {
   awk -v count="$1" -v samples="$2" -v seed="$3" 'BEGIN {
@@ -44,7 +46,7 @@ note_overhead() {
   note "$1.overhead" "100 * $(field overhead "$2")"
   local phase train
   train=$(field train "$2")
-  for phase in "${phases[@]}"; do note "$1.$phase" "100 * $(field $phase "$2") / $train"; done
+  for phase in "${phases[@]}"; do note "$1.$phase" "100 * $(field "$phase" "$2") / $train"; done
 }
 
 # compare_unlearning KEY SAMPLES RANKS ROUND TRAIN...: one round of one workload.
