@@ -41,8 +41,9 @@ void Coordinator::open(bool only_look) {
   together(comm_, [&] {
     if (!comm_.is_root() || only_look) return;
     // The lock makes folders that are missing; a run that isn't there is told of first.
-    (void)directory_.manifest();
+    const Manifest manifest = directory_.manifest();
     lock_ = std::make_unique<RunLock>(directory_);
+    sync_folders(manifest.configuration.shards);
     sweep_temporaries(files_, directory_.path());
     clear_stale_halt_file(files_, directory_.path());
     if (lock_->died())
@@ -53,6 +54,16 @@ void Coordinator::open(bool only_look) {
     records_.emplace(RunRecords::read(directory_));
     data_.emplace(RunData::open(options_.data, *records_));
   });
+}
+
+/// What the job before did is built on from here on. It may have been killed before it synced a folder; a power cut must
+/// not take back then what the journal says is done.
+void Coordinator::sync_folders(std::uint32_t shards) {
+  files_.sync_directory(directory_.path());
+  for (std::uint32_t k = 0; k < shards; ++k) {
+    const auto folder = shard_folder(directory_.path(), ShardId(k));
+    if (std::filesystem::exists(folder)) files_.sync_directory(folder);
+  }
 }
 
 void Coordinator::check_data() {

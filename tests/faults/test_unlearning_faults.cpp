@@ -176,7 +176,7 @@ void try_every_fault(const Course& course, const MemoryDataset& data, FreshTrain
   const TrainedRun trained(data, configuration(), kSeed);
   if (course.happened) course.happened(trained.path());
   std::size_t calls = 0;
-  for (const Fault::What what : {Fault::kFail, Fault::kCrashBefore, Fault::kCrashWithin, Fault::kCrashAfter}) {
+  for (const Fault::What what : {Fault::kFail, Fault::kCrashWithin, Fault::kCrashAfter}) {
     for (const bool power_cut : {false, true}) {
       std::size_t k = 0;
       for (;; ++k) {
