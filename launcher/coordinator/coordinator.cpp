@@ -147,16 +147,16 @@ Acceptance Coordinator::accept(std::span<const Request> requests, const std::str
 /// What pending batches supersede, less what was erased when they were forgotten.
 std::vector<SupersededFile> Coordinator::still_to_erase() const {
   const auto pending = records_->history.pending();
-  std::set<std::pair<ShardId, std::string>> erased;
   std::vector<SupersededFile> files;
   for (const auto& line : records_->journal.lines()) {
+    // A progress file may be there again under its name, for a later batch to supersede.
     if (const auto* forgotten = std::get_if<BatchForgotten>(&line.entry))
-      for (const auto& file : forgotten->files) erased.emplace(file.shard, file.name);
+      for (const auto& gone : forgotten->files)
+        std::erase_if(files, [&](const auto& file) { return file.shard == gone.shard && file.name == gone.name; });
     const auto* accepted = std::get_if<BatchAccepted>(&line.entry);
     if (accepted == nullptr || !std::ranges::binary_search(pending, accepted->batch)) continue;
     files.insert(files.end(), accepted->supersedes.begin(), accepted->supersedes.end());
   }
-  std::erase_if(files, [&](const SupersededFile& file) { return erased.contains({file.shard, file.name}); });
   return files;
 }
 
