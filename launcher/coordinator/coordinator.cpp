@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "framework/comm/agreement.hpp"
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/halt_file.hpp"
 #include "launcher/run/journal_commit.hpp"
+#include "shards/checkpoint/unfinished.hpp"
 #include "shards/retrain/generation.hpp"
 
 namespace expunge {
@@ -43,7 +43,7 @@ void Coordinator::open(bool only_look) {
     // The lock makes folders that are missing; a run that isn't there is told of first.
     const Manifest manifest = directory_.manifest();
     lock_ = std::make_unique<RunLock>(directory_);
-    sync_folders(manifest.configuration.shards);
+    tidy_shards(manifest);
     sweep_temporaries(files_, directory_.path());
     clear_stale_halt_file(files_, directory_.path());
     if (lock_->died())
@@ -56,13 +56,19 @@ void Coordinator::open(bool only_look) {
   });
 }
 
-/// What the job before did is built on from here on. It may have been killed before it synced a folder; a power cut must
-/// not take back then what the journal says is done.
-void Coordinator::sync_folders(std::uint32_t shards) {
+/// What the job before did is built on from here on. It may have been killed before it synced a folder, and a power cut
+/// must not take back then what the journal says is done; or before it recorded a checkpoint, which no deletion would
+/// look for. The run's own folder is synced too.
+void Coordinator::tidy_shards(const Manifest& manifest) {
+  const auto& c = manifest.configuration;
   files_.sync_directory(directory_.path());
-  for (std::uint32_t k = 0; k < shards; ++k) {
+  for (std::uint32_t k = 0; k < c.shards; ++k) {
     const auto folder = shard_folder(directory_.path(), ShardId(k));
-    if (std::filesystem::exists(folder)) files_.sync_directory(folder);
+    if (!std::filesystem::exists(folder)) continue;
+    const Generations generations = read_generations(directory_.path(), ShardId(k));
+    const ShardRecord& trained = generations.next ? *generations.next : generations.current;
+    const auto done = static_cast<std::uint32_t>(trained.slices.size());
+    if (remove_unfinished(files_, directory_.path(), ShardId(k), done, c.slices) == 0) files_.sync_directory(folder);
   }
 }
 

@@ -97,7 +97,7 @@ class Coordinator {
   [[nodiscard]] CellCounts live() const;
 
  private:
-  void sync_folders(std::uint32_t shards);
+  void tidy_shards(const Manifest& manifest);
   void reload();
   void commit_entries(std::vector<JournalEntry> entries);
   [[nodiscard]] BatchAccepted batch_of(const std::vector<ResolvedRequest>& resolved) const;

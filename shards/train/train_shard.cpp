@@ -4,13 +4,13 @@
 
 #include <chrono>
 #include <optional>
-#include <set>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
+#include "shards/checkpoint/unfinished.hpp"
 #include "shards/train/live_roots.hpp"
 #include "shards/train/shard_samples.hpp"
 #include "shards/train/stage_plan.hpp"
@@ -55,7 +55,7 @@ class ShardRun {
     outcome_.record =
         read_shard_record(context_.run, shard_, context_.generation).value_or(ShardRecord{shard_, 0, 0, {}});
     if (outcome_.record.slices.empty()) outcome_.record.respects = context_.respects;
-    remove_unfinished();
+    remove_unfinished(*context_.files, context_.run, shard_, done(), c_.slices);
     check_files();
     for (const auto& slice : outcome_.record.slices) tell_visited(visits_of(slice.stage), true);
     if (done() == c_.slices) {
@@ -96,28 +96,6 @@ class ShardRun {
 
   void tell_visited(std::uint64_t visits, bool resumed) const {
     if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
-  }
-
-  /// What a killed session may have left: temporary files, slice files that were written but never entered the record,
-  /// and the progress of stages that have been published since.
-  void remove_unfinished() {
-    std::size_t removed = sweep_temporaries(*context_.files, folder_);
-    std::set<std::string> named;
-    for (const auto generation : {Generation::kCurrent, Generation::kNext})
-      if (const auto record = read_shard_record(context_.run, shard_, generation))
-        for (const auto& slice : record->slices) named.insert(slice.file.name);
-    if (done() < c_.slices) named.insert(progress_name(SliceId(done() + 1)));
-    std::vector<std::filesystem::path> unnamed;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-      const std::string name = entry.path().filename().string();
-      const bool is_state = name.starts_with("slice-") || name.starts_with("stage-");
-      if (is_state && !named.contains(name)) unnamed.push_back(entry.path());
-    }
-    for (const auto& path : unnamed) context_.files->unlink(path);
-    removed += unnamed.size();
-    if (removed == 0) return;
-    context_.files->sync_directory(folder_);
-    log::info("shard {}: removed {} files that an earlier job left unfinished", shard_.value(), removed);
   }
 
   /// The files that the record names are there, whole as far as their size tells.
