@@ -44,8 +44,9 @@ void Coordinator::open(bool only_look) {
   together(comm_, [&] {
     if (!comm_.is_root() || only_look) return;
     // The lock makes folders that are missing; a run that isn't there is told of first.
-    (void)directory_.manifest();
+    const Manifest manifest = directory_.manifest();
     lock_ = std::make_unique<RunLock>(directory_);
+    sync_folders(manifest.configuration.shards);
     sweep_temporaries(files_, directory_.path());
     clear_stale_halt_file(files_, directory_.path());
     if (lock_->died())
@@ -56,7 +57,18 @@ void Coordinator::open(bool only_look) {
     records_.emplace(RunRecords::read(directory_));
     refuse_old_copies(directory_, *records_);
     data_.emplace(RunData::open(options_.data, *records_));
+    if (comm_.is_root() && !only_look) remove_unfinished();
   });
+}
+
+/// What the job before did is built on from here on. It may have been killed before it synced a folder; a power cut must
+/// not take back then what the journal says is done.
+void Coordinator::sync_folders(std::uint32_t shards) const {
+  files_.sync_directory(directory_.path());
+  for (std::uint32_t k = 0; k < shards; ++k) {
+    const auto folder = shard_folder(directory_.path(), ShardId(k));
+    if (std::filesystem::exists(folder)) files_.sync_directory(folder);
+  }
 }
 
 void Coordinator::check_data() {
@@ -110,7 +122,6 @@ BatchAccepted Coordinator::batch_of(const std::vector<ResolvedRequest>& resolved
     batch.requests.back().removed = set_digest(*data_->data, request.rows, key);
     add_impact(impact, request.accepted.cells);
   }
-  remove_unfinished(impact);
   for (const auto& record : records_->shards) batch.before.push_back(served_state(record));
   for (const auto& [shard, first] : impact)
     for (auto& file :
@@ -119,18 +130,19 @@ BatchAccepted Coordinator::batch_of(const std::vector<ResolvedRequest>& resolved
   return batch;
 }
 
-/// What a killed job left is on no record, so no line could name it; and it may have seen what is now to be forgotten.
-void Coordinator::remove_unfinished(const Impact& impact) const {
+/// What a killed job left is on no record, so no line could name it; and it may have seen what is to be forgotten next.
+/// What a line promises to erase stays till then, for its fate to be told.
+void Coordinator::remove_unfinished() const {
+  const auto& c = records_->manifest.configuration;
   std::map<ShardId, std::set<std::string>> promised;
   for (const auto& file : still_to_erase()) promised[file.shard].insert(file.name);
-  for (const auto& [shard, first] : impact) {
+  for (const auto& record : records_->shards) {
     std::set<SliceId> under_way;
-    const Generations generations = read_generations(directory_.path(), shard);
-    const auto stages = records_->manifest.configuration.slices;
-    for (const auto* record : {&generations.current, generations.next ? &*generations.next : nullptr})
-      if (record != nullptr && record->slices.size() < stages)
-        under_way.emplace(static_cast<std::uint32_t>(record->slices.size()) + 1);
-    remove_unfinished_files(files_, directory_.path(), shard, under_way, promised[shard]);
+    const Generations generations = read_generations(directory_.path(), record.shard);
+    for (const auto* trained : {&generations.current, generations.next ? &*generations.next : nullptr})
+      if (trained != nullptr && trained->slices.size() < c.slices)
+        under_way.emplace(static_cast<std::uint32_t>(trained->slices.size()) + 1);
+    remove_unfinished_files(files_, directory_.path(), record.shard, under_way, promised[record.shard]);
   }
 }
 

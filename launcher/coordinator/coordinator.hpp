@@ -102,10 +102,11 @@ class Coordinator {
   [[nodiscard]] CellCounts live() const;
 
  private:
+  void sync_folders(std::uint32_t shards) const;
   void reload();
   void commit_entries(std::vector<JournalEntry> entries);
   [[nodiscard]] BatchAccepted batch_of(const std::vector<ResolvedRequest>& resolved) const;
-  void remove_unfinished(const Impact& impact) const;
+  void remove_unfinished() const;
   [[nodiscard]] std::vector<SupersededFile> still_to_erase() const;
   [[nodiscard]] Impact impact_of(std::span<const std::uint64_t> batches) const;
   [[nodiscard]] Impact pending_impact() const { return impact_of(records_->history.pending()); }

@@ -256,7 +256,7 @@ class ShardRun {
                                       file.provenance.live_root, file.provenance.visits, seconds});
     ++outcome_.record.generation;
     write_shard_record(*context_.files, context_.run, outcome_.record, context_.generation);
-    context_.files->unlink(progress_path);
+    if (context_.files->unlink(progress_path) > 0) context_.files->sync_directory(folder_);
     return true;
   }
 

@@ -215,3 +215,35 @@ TEST_CASE("whatever is asked and however it is worked off, a run is what fresh t
   CHECK(tally.scrubbed > kSequences / 4);
   CHECK(tally.emptied > kSequences / 20);
 }
+
+TEST_CASE("forgetting erases a stage's progress that has the name of one that was forgotten before") {
+  const MemoryDataset data = make_samples(40, {{9}, 3, FeatureType::kF32, false}, 6);
+  TrainingConfiguration c = small_configuration(data, "logistic", 1, 1);
+  const Key seed({3, 3});
+  FreshTraining fresh(data, c, seed);
+  const TrainedRun run(data, c, seed);
+  Ids deleted;
+  // The first batch is accepted onto a finished training, the second and third ones onto a stage put down within.
+  for (std::uint64_t batch = 0; batch < 3; ++batch) {
+    CAPTURE(batch);
+    const std::uint64_t id = data.samples()[batch].id;
+    deleted.insert(id);
+    Request request;
+    request.id = std::to_string(batch);
+    request.selector = std::vector{SampleId(id)};
+    constexpr std::size_t kInTheMiddle = 25;
+    QuickFiles files(kInTheMiddle);
+    CoordinatorOptions options;
+    options.save_interval_seconds = 0;
+    Coordinator coordinator(silent_session(), files, RunDirectory(run.path()), options);
+    coordinator.open();
+    REQUIRE(coordinator.accept(std::vector{request}, "requests").batch == batch + 1);
+
+    (void)coordinator.forget();
+
+    CHECK(checkpoints_of(run.path(), 1).empty());
+    CHECK(coordinator.recover().stopped);
+    clear_stop_signal();
+    REQUIRE(checkpoints_of(run.path(), 1).size() == 1);
+  }
+}

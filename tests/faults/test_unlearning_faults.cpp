@@ -135,6 +135,20 @@ class Trial {
     return true;
   }
 
+  /// Ends the job by a fault and leaves it so. Returns false where the fault lies beyond its last call.
+  bool kill(const Fault& fault) {
+    QuickFiles quick;
+    FaultyFiles files(quick, fault);
+    bool promised = false;
+    try {
+      work_off(files, run_, course_, promised);
+    } catch (const Crash&) {
+    } catch (const Error&) {
+      CHECK(files.crashed());
+    }
+    return files.crashed();
+  }
+
   /// What is on disk votes only as far as it is fresh. Returns whether the request counts.
   bool check_votes() {
     const Ensemble ensemble = open_ensemble(silent_session(), RunDirectory(run_));
@@ -176,7 +190,7 @@ void try_every_fault(const Course& course, const MemoryDataset& data, FreshTrain
   const TrainedRun trained(data, configuration(), kSeed);
   if (course.happened) course.happened(trained.path());
   std::size_t calls = 0;
-  for (const Fault::What what : {Fault::kFail, Fault::kCrashBefore, Fault::kCrashWithin, Fault::kCrashAfter}) {
+  for (const Fault::What what : {Fault::kFail, Fault::kCrashWithin, Fault::kCrashAfter}) {
     for (const bool power_cut : {false, true}) {
       std::size_t k = 0;
       for (;; ++k) {
@@ -235,4 +249,46 @@ TEST_CASE("unlearning ended at any call is finished by the next start, and nothi
                      .happened = [&](const auto& run) { begin_batch(run, early, true, 12); }},
                     data, fresh);
   }
+}
+
+TEST_CASE("whatever a killed job left, forgetting leaves no file that saw a deleted sample") {
+  const MemoryDataset data = small_data();
+  FreshTraining fresh(data, configuration(), kSeed);
+  const TrainedRun trained(data, configuration(), kSeed);
+  // The first job retrains both shards from their first slices; the second one deletes from all of their slices.
+  const Course first{
+      .name = "first",
+      .before = {},
+      .ids = {sample_of(fresh, data, {ShardId(0), SliceId(1)}), sample_of(fresh, data, {ShardId(1), SliceId(1)})},
+      .save_interval = 0};
+  Ids second;
+  for (const auto& sample : data.samples())
+    if (sample.id % 3 == 0 && !first.ids.contains(sample.id)) second.insert(sample.id);
+  std::size_t left_by_kills = 0;
+  for (const bool forget : {false, true}) {
+    for (const Fault::What what : {Fault::kCrashWithin, Fault::kCrashAfter}) {
+      for (std::size_t k = 0;; ++k) {
+        CAPTURE(forget);
+        CAPTURE(int{what});
+        CAPTURE(k);
+        Course killed = first;
+        killed.forget = forget;
+        Trial trial(trained.path(), fresh, killed);
+        if (!trial.kill({.at = k, .what = what})) break;
+        const bool accepted = trial.check_votes();
+        Ids deleted = accepted ? first.ids : Ids{};
+        deleted.insert(second.begin(), second.end());
+        left_by_kills += checkpoints_of(trial.path(), kShards).size();
+
+        begin_batch(trial.path(), second, true, {});
+
+        CHECK(tainted_files(trial.path(), fresh.without(deleted), configuration(), kSeed) ==
+              std::vector<std::string>{});
+        for (std::uint32_t shard = 0; shard < kShards; ++shard)
+          for (const auto& name : names_in(shard_folder(trial.path(), ShardId(shard))))
+            CHECK_FALSE(name.starts_with("."));
+      }
+    }
+  }
+  CHECK(left_by_kills > 0);
 }
