@@ -120,7 +120,7 @@ expect_exit 1 "$expunge" evaluate --run none "${held_out[@]}" --json
 out_is_one_document
 holds '"accuracy": null' '"models": 0'
 expect_exit 1 "$expunge" evaluate --run none "${held_out[@]}"
-err_says "no shard can vote: finish its deletions with 'expunge unlearn --run $work/none --recover'"
+err_says 'no shard can vote: all samples were deleted'
 expect_exit 1 "$expunge" predict --run none "${held_out[@]}" --out none.csv --format csv
 err_says 'no shard can vote'
 [ ! -e none.csv ] || wrong "answers where nobody answers"

@@ -92,7 +92,7 @@ TEST_CASE("a report for people says the same, and names what is not as one would
   CHECK(contains(text, "would have been 1000: 2.5 times as many\n"));
   CHECK(contains(text, "published, and erased 1 file that had seen the samples\n"));
   CHECK(contains(text, "  shards/0001/slice-03-bb.h5: not erased: 1 hard link\n"));
-  CHECK(contains(text, "  request r2: partial\n"));
+  CHECK(contains(text, "  request r2: partial, "));
   CHECK_FALSE(contains(text, "request r1"));
   CHECK_FALSE(contains(text, "--recover"));
 }
@@ -139,7 +139,9 @@ TEST_CASE("a repetition deletes nothing, and what is unknown is not told as acce
   CHECK(json.at("outcomes").at(0).at("n_deleted") == 0);
   CHECK(json.at("outcomes").at(0).at("status") == "repeated");
   CHECK(to_text(report) ==
-        "/runs/a: nothing new in 2 requests\n  request again: repeated\n  request nobody: unknown_sample\n");
+        "/runs/a: nothing new in 2 requests, and nothing was accepted\n"
+        "  request again: repeated, it was accepted before\n"
+        "  request nobody: unknown_sample, nothing that it names is in the data\n");
 }
 
 TEST_CASE("with nothing pending and nothing asked a report says that") {
