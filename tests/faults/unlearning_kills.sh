@@ -5,7 +5,7 @@
 # start finishes it, the bits are those of an unlearning that nothing disturbed, and nothing is left astray. So are
 # those of one that was put down. $EXPUNGE_KILLS: how many jobs are to be killed at work.
 expunge=$1
-kills=${EXPUNGE_KILLS:-12}
+kills=${EXPUNGE_KILLS:-6}
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/cli/expect.sh
 . "$here/../cli/expect.sh"
