@@ -3,6 +3,7 @@
 #include "shards/deletion/request_file.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
@@ -29,11 +30,27 @@ void refuse_requests(const std::string& source, const std::vector<RequestFault>&
   throw Failure(message);
 }
 
+namespace {
+
+/// One fault says more of a file that is something else altogether than one for each of its lines.
+void require_some_json(std::string_view text, const std::string& source) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (first == std::string_view::npos || text[first] == '{' || text[first] == '[' ||
+      text.find("\n{") != std::string_view::npos)
+    return;
+  refuse_requests(source, {{0, "",
+                            "none of its lines begins with '{', so it holds no JSON lines; requests as CSV need a name "
+                            "that ends in .csv"}});
+}
+
+}  // namespace
+
 std::vector<Request> read_requests(const std::filesystem::path& path) {
   const Bytes bytes = read_file(path);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return path.extension() == ".csv" ? parse_csv_requests(text, path.string())
-                                    : parse_json_requests(text, path.string());
+  if (path.extension() == ".csv") return parse_csv_requests(text, path.string());
+  require_some_json(text, path.string());
+  return parse_json_requests(text, path.string());
 }
 
 }  // namespace expunge

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "framework/io/file_system.hpp"
 #include "framework/random/key.hpp"
 #include "shards/deletion/id_ranges.hpp"
 #include "shards/deletion/request_file.hpp"
@@ -268,4 +269,14 @@ TEST_CASE("named ids are ascending, disjoint ranges that do not touch") {
   CHECK(named_ids(std::vector<IdRange>{{5, 9}, {0, 2}, {2, 3}, {6, 7}}) == std::vector<IdRange>{{0, 3}, {5, 9}});
   CHECK(named_ids(Ids{SampleId(kLargestId)}) == std::vector<IdRange>{{kLargestId, kLargestId + 1}});
   CHECK(named_ids(SubjectSelector{"u"}).empty());
+}
+
+TEST_CASE("a file that is something else altogether is told as one fault, not one a line") {
+  const TemporaryFolder folder;
+  publish(system_files(), folder / "requests.txt", bytes_of("request_id,sample_id\nr-1,5\nr-2,6\n"));
+
+  const std::string refusal = failure_of([&] { (void)read_requests(folder / "requests.txt"); });
+
+  CHECK(contains(refusal, "requests.txt: 1 fault, nothing was accepted"));
+  CHECK(contains(refusal, "a name that ends in .csv"));
 }
