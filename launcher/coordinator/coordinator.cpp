@@ -61,8 +61,8 @@ void Coordinator::open(bool only_look) {
   });
 }
 
-/// What the job before did is built on from here on. It may have been killed before it synced a folder; a power cut must
-/// not take back then what the journal says is done.
+/// What the job before did is built on from here on. It may have been killed before it synced a folder; a power cut
+/// must not take back then what the journal says is done.
 void Coordinator::sync_folders(std::uint32_t shards) const {
   files_.sync_directory(directory_.path());
   for (std::uint32_t k = 0; k < shards; ++k) {
