@@ -4,8 +4,10 @@
 // with and without the loss of what was never synced. Right after, nothing votes that saw a sample that is deleted; the
 // next start ends in the bytes of a training that never had them, and leaves nothing astray, whatever power cut
 // follows.
+#include <array>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -190,18 +192,19 @@ void try_every_fault(const Course& course, const MemoryDataset& data, FreshTrain
   const TrainedRun trained(data, configuration(), kSeed);
   if (course.happened) course.happened(trained.path());
   std::size_t calls = 0;
-  for (const Fault::What what : {Fault::kFail, Fault::kCrashWithin, Fault::kCrashAfter}) {
-    for (const bool power_cut : {false, true}) {
-      std::size_t k = 0;
-      for (;; ++k) {
-        CAPTURE(int{what});
-        CAPTURE(power_cut);
-        CAPTURE(k);
-        if (!Trial(trained.path(), fresh, course).run({.at = k, .what = what}, power_cut)) break;
-      }
-      CHECK(k > 30);
-      calls = std::max(calls, k);
+  // A call that fails, a process that ends between two calls or within one, and the power that is cut then.
+  constexpr std::array<std::pair<Fault::What, bool>, 4> kEnds{
+      {{Fault::kFail, false}, {Fault::kCrashAfter, false}, {Fault::kCrashAfter, true}, {Fault::kCrashWithin, true}}};
+  for (const auto& [what, power_cut] : kEnds) {
+    std::size_t k = 0;
+    for (;; ++k) {
+      CAPTURE(int{what});
+      CAPTURE(power_cut);
+      CAPTURE(k);
+      if (!Trial(trained.path(), fresh, course).run({.at = k, .what = what}, power_cut)) break;
     }
+    CHECK(k > 30);
+    calls = std::max(calls, k);
   }
   MESSAGE(course.name << ": " << calls << " calls");
 }
