@@ -33,6 +33,12 @@ std::vector<std::uint64_t> pending_before(const History& history, BatchState sta
   return batches;
 }
 
+/// The journal has no use for what it holds already, nor for what names nobody.
+bool is_accepted(const ResolvedRequest& request) {
+  using Status = ResolvedRequest::Status;
+  return request.status == Status::kToDelete || request.status == Status::kAlreadyAbsent;
+}
+
 }  // namespace
 
 Coordinator::Coordinator(Session& session, FileSystem& files, const RunDirectory& directory, CoordinatorOptions options)
@@ -111,15 +117,12 @@ std::vector<ResolvedRequest> Coordinator::resolve(std::span<const Request> reque
 
 /// The line by which a batch is accepted.
 BatchAccepted Coordinator::batch_of(const std::vector<ResolvedRequest>& resolved) const {
-  using Status = ResolvedRequest::Status;
-  const Key key = data_key(records_->manifest.seed);
   BatchAccepted batch;
   batch.batch = records_->history.batches() + 1;
   Impact impact;
   for (const auto& request : resolved) {
-    if (request.status == Status::kRepeated || request.status == Status::kUnknown) continue;
+    if (!is_accepted(request)) continue;
     batch.requests.push_back(request.accepted);
-    batch.requests.back().removed = set_digest(*data_->data, request.rows, key);
     add_impact(impact, request.accepted.cells);
   }
   for (const auto& record : records_->shards) batch.before.push_back(served_state(record));
@@ -128,6 +131,14 @@ BatchAccepted Coordinator::batch_of(const std::vector<ResolvedRequest>& resolved
          newly_superseded(directory_.path(), read_generations(directory_.path(), shard), records_->history, first))
       batch.supersedes.push_back(std::move(file));
   return batch;
+}
+
+/// What the requests of a batch take from the data fingerprint.
+void Coordinator::digest_removed(BatchAccepted& batch, const std::vector<ResolvedRequest>& resolved) const {
+  const Key key = data_key(records_->manifest.seed);
+  auto accepted = batch.requests.begin();
+  for (const auto& request : resolved)
+    if (is_accepted(request)) (accepted++)->removed = set_digest(*data_->data, request.rows, key);
 }
 
 /// What a killed job left is on no record, so no line could name it; and it may have seen what is to be forgotten next.
@@ -157,13 +168,16 @@ Acceptance Coordinator::accept(std::span<const Request> requests, const std::str
     start = Clock::now();
     BatchAccepted accepted = batch_of(acceptance.requests);
     if (accepted.requests.empty()) return;
+    const auto reading = Clock::now();
+    digest_removed(accepted, acceptance.requests);
+    acceptance.read_seconds = seconds_since(reading);
     batch[0] = static_cast<std::int64_t>(accepted.batch);
     const bool deletes = std::ranges::any_of(accepted.requests, [](const auto& one) { return !one.cells.empty(); });
     std::vector<JournalEntry> entries;
     entries.emplace_back(std::move(accepted));
     if (!deletes) entries.emplace_back(BatchCompleted{{static_cast<std::uint64_t>(batch[0])}});
     commit_entries(std::move(entries));
-    acceptance.journal_seconds = seconds_since(start);
+    acceptance.journal_seconds = seconds_since(start) - acceptance.read_seconds;
   });
   comm_.maximum(batch);
   acceptance.batch = static_cast<std::uint64_t>(batch[0]);

@@ -38,6 +38,7 @@ struct Acceptance {
   double validate_seconds = 0;            ///< finding out what is meant
   double journal_seconds = 0;             ///< from there to its being promised
   double reload_seconds = 0;              ///< from there to every rank's knowing who is live
+  double read_seconds = 0;                ///< besides: reading what is to be forgotten, to digest it
 };
 
 /// What forgetting at once came to.
@@ -106,6 +107,7 @@ class Coordinator {
   void reload();
   void commit_entries(std::vector<JournalEntry> entries);
   [[nodiscard]] BatchAccepted batch_of(const std::vector<ResolvedRequest>& resolved) const;
+  void digest_removed(BatchAccepted& batch, const std::vector<ResolvedRequest>& resolved) const;
   void remove_unfinished() const;
   [[nodiscard]] std::vector<SupersededFile> still_to_erase() const;
   [[nodiscard]] Impact impact_of(std::span<const std::uint64_t> batches) const;

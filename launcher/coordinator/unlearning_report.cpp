@@ -178,6 +178,7 @@ std::string to_json_text(const UnlearningReport& report) {
       {"overhead", or_null(report.overhead())},
       {"phase_seconds",
        {{"data_check", report.data_check_seconds},
+        {"read_removed", report.acceptance.read_seconds},
         {"validate", report.acceptance.validate_seconds},
         {"accept", report.acceptance.journal_seconds},
         {"forget", report.forgetting.seconds},

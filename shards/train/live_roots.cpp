@@ -25,12 +25,7 @@ std::vector<Digest> slice_references(const Dataset& data, std::span<const std::u
 }
 
 LiveRoots::LiveRoots(const Dataset& data, const Partition& partition, ShardId shard, Slicing slicing, const Key& seed)
-    : data_(data),
-      partition_(partition),
-      shard_(shard),
-      slicing_(slicing),
-      live_key_(seed.derive("expunge/live-set/v1")),
-      references_(seed) {}
+    : data_(data), partition_(partition), shard_(shard), slicing_(slicing), references_(seed) {}
 
 SetDigest LiveRoots::live(SliceId stage) {
   reach(stage);
@@ -45,13 +40,12 @@ Digest LiveRoots::root(SliceId stage) {
 void LiveRoots::reach(SliceId stage) {
   while (roots_.size() < stage.value()) {
     const auto& rows = partition_.rows(shard_, SliceId(static_cast<std::uint32_t>(roots_.size()) + 1));
-    std::vector<SampleId> ids;
-    ids.reserve(rows.size());
-    for (const auto row : rows) ids.push_back(data_.id(row));
-    const SetDigest slice = live_digest(ids, live_key_);
+    const auto references = slice_references(data_, rows, references_);
+    SetDigest slice;
+    for (std::size_t i = 0; i < rows.size(); ++i) slice.insert(references[i]);
     seen_.merge(slice);
     live_.push_back(slicing_ == Slicing::kCumulative ? seen_ : slice);
-    tree_.insert(slice_references(data_, rows, references_));
+    tree_.insert(references);
     roots_.push_back(tree_.root());
   }
 }

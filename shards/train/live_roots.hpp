@@ -30,7 +30,8 @@ class LiveRoots {
   /// `partition` holds the live rows of `data`; both must outlive this. `seed` is the run's.
   LiveRoots(const Dataset& data, const Partition& partition, ShardId shard, Slicing slicing, const Key& seed);
 
-  /// Of the samples in the training set of `stage` (1 … R): slices 1 … r, or slice r alone under sequential slicing.
+  /// The sum of the references of the samples in the training set of `stage` (1 … R): slices 1 … r, or slice r alone
+  /// under sequential slicing.
   [[nodiscard]] SetDigest live(SliceId stage);
   /// Of the references of slices 1 … r, under both slicings, since the state after the stage has seen them all.
   [[nodiscard]] Digest root(SliceId stage);
@@ -42,7 +43,6 @@ class LiveRoots {
   const Partition& partition_;
   ShardId shard_;
   Slicing slicing_;
-  Key live_key_;
   References references_;
   LiveTree tree_;
   SetDigest seen_;

@@ -53,11 +53,4 @@ std::uint64_t ShardSamples::slice_size(SliceId slice) const {
   return slice_begin_.at(slice.value()) - slice_begin_.at(slice.value() - 1);
 }
 
-SetDigest live_digest(std::span<const SampleId> ids, const Key& key) {
-  SetDigest set;
-  for (const auto id : ids)
-    set.insert(digest_of_bytes(bytes_of_value(id.value()), std::as_bytes(std::span(key.words()))));
-  return set;
-}
-
 }  // namespace expunge

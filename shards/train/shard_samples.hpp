@@ -43,7 +43,4 @@ class ShardSamples {
   Bytes features_;
 };
 
-/// The set digest of sample ids, under `key`: what a checkpoint's provenance says of its live samples.
-[[nodiscard]] SetDigest live_digest(std::span<const SampleId> ids, const Key& key);
-
 }  // namespace expunge
