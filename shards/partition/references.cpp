@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/partition/references.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace expunge {
@@ -10,11 +11,7 @@ namespace {
 
 enum class Kind : std::uint8_t { kSample = 0, kSubject = 1 };  // hashed: the values never change
 
-Digest keyed(const Key& key, Kind kind, ByteView name) {
-  Bytes text;
-  text.reserve(1 + name.size());
-  text.push_back(static_cast<std::byte>(kind));
-  text.insert(text.end(), name.begin(), name.end());
+Digest keyed(const Key& key, ByteView text) {
   return digest_of_bytes(text, bytes_of_value(key.words()));
 }
 
@@ -23,11 +20,17 @@ Digest keyed(const Key& key, Kind kind, ByteView name) {
 References::References(const Key& seed) : key_(seed.derive("expunge/reference/v1")) {}
 
 Digest References::of_sample(SampleId id) const {
-  return keyed(key_, Kind::kSample, bytes_of_value(id.value()));
+  // Asked for every sample of a run: no memory is taken for it.
+  std::array<std::byte, 1 + sizeof(std::uint64_t)> text{static_cast<std::byte>(Kind::kSample)};
+  std::ranges::copy(bytes_of_value(id.value()), text.begin() + 1);
+  return keyed(key_, text);
 }
 
 Digest References::of_subject(std::string_view subject) const {
-  return keyed(key_, Kind::kSubject, bytes_of(subject));
+  Bytes text{static_cast<std::byte>(Kind::kSubject)};
+  const ByteView name = bytes_of(subject);
+  text.insert(text.end(), name.begin(), name.end());
+  return keyed(key_, text);
 }
 
 }  // namespace expunge

@@ -25,7 +25,12 @@ std::vector<Digest> slice_references(const Dataset& data, std::span<const std::u
 }
 
 LiveRoots::LiveRoots(const Dataset& data, const Partition& partition, ShardId shard, Slicing slicing, const Key& seed)
-    : data_(data), partition_(partition), shard_(shard), slicing_(slicing), references_(seed) {}
+    : data_(data),
+      partition_(partition),
+      shard_(shard),
+      slicing_(slicing),
+      references_(seed),
+      roots_(partition.slices()) {}
 
 SetDigest LiveRoots::live(SliceId stage) {
   reach(stage);
@@ -33,20 +38,30 @@ SetDigest LiveRoots::live(SliceId stage) {
 }
 
 Digest LiveRoots::root(SliceId stage) {
-  reach(stage);
-  return roots_[stage.value() - 1];
+  std::optional<Digest>& root = roots_.at(stage.value() - 1);
+  if (root) return *root;
+  if (live_.size() <= stage.value()) {
+    reach(stage);
+    root = tree_.root();
+    return *root;
+  }
+  // The tree has grown beyond this stage, and can't shrink.
+  LiveTree smaller;
+  for (std::uint32_t slice = 1; slice <= stage.value(); ++slice)
+    smaller.insert(slice_references(data_, partition_.rows(shard_, SliceId(slice)), references_));
+  root = smaller.root();
+  return *root;
 }
 
 void LiveRoots::reach(SliceId stage) {
-  while (roots_.size() < stage.value()) {
-    const auto& rows = partition_.rows(shard_, SliceId(static_cast<std::uint32_t>(roots_.size()) + 1));
+  while (live_.size() < stage.value()) {
+    const auto& rows = partition_.rows(shard_, SliceId(static_cast<std::uint32_t>(live_.size()) + 1));
     const auto references = slice_references(data_, rows, references_);
     SetDigest slice;
     for (std::size_t i = 0; i < rows.size(); ++i) slice.insert(references[i]);
     seen_.merge(slice);
     live_.push_back(slicing_ == Slicing::kCumulative ? seen_ : slice);
     tree_.insert(references);
-    roots_.push_back(tree_.root());
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,8 +24,8 @@ namespace expunge {
                                                    const References& references);
 
 /// What a shard's checkpoints say of the live samples: a set digest of those that the stage trains on, and the root of
-/// a tree over all that its state has seen. Every sample is hashed once, when the first stage that has it is asked for;
-/// a later stage costs what its slice adds. Reads no features.
+/// a tree over all that its state has seen. Asked for in ascending order of stages, every sample is hashed once, when
+/// the first stage that has it is asked for, and a later stage costs what its slice adds. Reads no features.
 class LiveRoots {
  public:
   /// `partition` holds the live rows of `data`; both must outlive this. `seed` is the run's.
@@ -47,7 +48,7 @@ class LiveRoots {
   LiveTree tree_;
   SetDigest seen_;
   std::vector<SetDigest> live_;  // of stages 1, 2, …, as far as they have been asked for
-  std::vector<Digest> roots_;
+  std::vector<std::optional<Digest>> roots_;
 };
 
 }  // namespace expunge
