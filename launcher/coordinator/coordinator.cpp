@@ -41,8 +41,12 @@ bool is_accepted(const ResolvedRequest& request) {
 
 }  // namespace
 
-Coordinator::Coordinator(Session& session, FileSystem& files, const RunDirectory& directory, CoordinatorOptions options)
-    : session_(session), comm_(session.comm()), files_(files), directory_(directory), options_(std::move(options)) {}
+Coordinator::Coordinator(Session& session, FileSystem& files, RunDirectory directory, CoordinatorOptions options)
+    : session_(session),
+      comm_(session.comm()),
+      files_(files),
+      directory_(std::move(directory)),
+      options_(std::move(options)) {}
 
 Coordinator::~Coordinator() = default;
 

@@ -69,7 +69,7 @@ struct Recovery {
 /// member but the accessors is collective.
 class Coordinator {
  public:
-  Coordinator(Session& session, FileSystem& files, const RunDirectory& directory, CoordinatorOptions options);
+  Coordinator(Session& session, FileSystem& files, RunDirectory directory, CoordinatorOptions options);
   ~Coordinator();
   Coordinator(const Coordinator&) = delete;
   Coordinator& operator=(const Coordinator&) = delete;

@@ -113,7 +113,7 @@ std::string first_problem(const VerificationReport& report) {
 /// "2 stages have other bits, and 1 finding".
 std::string what_is_wrong(const VerificationReport& report) {
   const auto stages = report.differences.size();
-  const std::string findings = count_of(report.findings.size(), "finding");
+  std::string findings = count_of(report.findings.size(), "finding");
   if (stages == 0) return findings;
   const auto other = fmt::format("{} {} other bits", count_of(stages, "stage"), stages == 1 ? "has" : "have");
   return report.findings.empty() ? other : fmt::format("{}, and {}", other, findings);
