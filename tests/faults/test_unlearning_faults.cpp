@@ -195,7 +195,9 @@ void try_every_fault(const Course& course, const MemoryDataset& data, FreshTrain
   // A call that fails, a process that ends between two calls or within one, and the power that is cut then.
   constexpr std::array<std::pair<Fault::What, bool>, 4> kEnds{
       {{Fault::kFail, false}, {Fault::kCrashAfter, false}, {Fault::kCrashAfter, true}, {Fault::kCrashWithin, true}}};
-  for (const auto& [what, power_cut] : kEnds) {
+  for (const auto& end : kEnds) {
+    const auto what = end.first;
+    const bool power_cut = end.second;
     std::size_t k = 0;
     for (;; ++k) {
       CAPTURE(int{what});
