@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "framework/comm/agreement.hpp"
+#include "framework/core/elapsed.hpp"
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/halt_file.hpp"
@@ -21,10 +22,6 @@ namespace expunge {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// The pending batches that have not come as far as `state`.
 std::vector<std::uint64_t> pending_before(const History& history, BatchState state) {

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "framework/comm/agreement.hpp"
+#include "framework/core/elapsed.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/coordinator/pass_outcome.hpp"
 #include "launcher/coordinator/unlearning_report.hpp"
@@ -20,10 +21,6 @@ namespace expunge {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// What is pending already is worked off with what is new.
 UnlearningForecast forecast_of(const Coordinator& coordinator, std::vector<ResolvedRequest> requests, int ranks) {

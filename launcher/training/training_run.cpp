@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
+#include "framework/comm/broadcast_text.hpp"
+#include "framework/core/elapsed.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/data_fingerprint.hpp"
 #include "launcher/run/data_spec.hpp"
@@ -17,22 +19,6 @@
 namespace expunge {
 
 using Clock = std::chrono::steady_clock;
-
-namespace {
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// The root's text, on every rank.
-std::string broadcast(Communicator& comm, const std::string& text) {
-  const ByteView view = bytes_of(text);
-  Bytes bytes(view.begin(), view.end());
-  comm.broadcast(bytes, 0);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-}  // namespace
 
 TrainingRun::TrainingRun(Session& session, const OptionTable& table, TrainingOptions training, JobOptions job)
     : session_(session),
@@ -92,7 +78,7 @@ std::string TrainingRun::take_lock_and_read_manifest() {
     }
     if (directory_.exists()) stored = directory_.manifest().to_json();
   });
-  return broadcast(comm_, stored);
+  return broadcast_text(comm_, stored);
 }
 
 void TrainingRun::open_data() {
@@ -119,7 +105,7 @@ void TrainingRun::open_data() {
 
 void TrainingRun::begin_manifest() {
   const Key drawn = training_.seed.empty() ? Key::random() : Key::parse(training_.seed);
-  manifest_.seed = Key::parse(broadcast(comm_, drawn.hex()));
+  manifest_.seed = Key::parse(broadcast_text(comm_, drawn.hex()));
   manifest_.numerics = session_.fingerprint();
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
+#include "framework/comm/broadcast_text.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/halt_file.hpp"
 #include "launcher/verification/check_jobs.hpp"
@@ -15,18 +16,6 @@
 #include "shards/verify/lineage.hpp"
 
 namespace expunge {
-
-namespace {
-
-/// The root's text, on every rank.
-std::string broadcast(Communicator& comm, const std::string& text) {
-  const ByteView view = bytes_of(text);
-  Bytes bytes(view.begin(), view.end());
-  comm.broadcast(bytes, 0);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-}  // namespace
 
 Verification::Verification(Session& session, VerificationOptions options)
     : session_(session), comm_(session.comm()), options_(std::move(options)), directory_(options_.run) {
@@ -84,7 +73,7 @@ void Verification::read_records() {
       problem = failure.what();
     }
   });
-  problem = broadcast(comm_, problem);
+  problem = broadcast_text(comm_, problem);
   report_.journal_ok = problem.empty();
   report_.journal_length = manifest.journal_length;
   report_.journal_head = manifest.journal_head;
@@ -159,7 +148,7 @@ void Verification::choose_tasks() {
 void Verification::pick_stages() {
   ChallengeReport challenge;
   challenge.drawn = options_.challenge.empty();
-  challenge.hex = broadcast(comm_, challenge.drawn ? Key::random().hex() : options_.challenge);
+  challenge.hex = broadcast_text(comm_, challenge.drawn ? Key::random().hex() : options_.challenge);
   challenge.fraction = *options_.sample;
   std::vector<StageName> stages;
   for (const auto shard : report_.selected)
@@ -249,7 +238,7 @@ Exit Verification::answer() {
     fmt::print("{}", options_.json ? to_json_text(report_) : to_text(report_));
     words = fmt::format("{}{}", static_cast<char>('0' + static_cast<int>(verdict)), report_.sentence());
   });
-  words = broadcast(comm_, words);
+  words = broadcast_text(comm_, words);
   const auto verdict = static_cast<Verdict>(words.front() - '0');
   if (verdict == Verdict::kNotComparable) throw Failure(words.substr(1));
   return exit_of(verdict);

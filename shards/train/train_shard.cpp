@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "framework/core/elapsed.hpp"
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
 #include "shards/checkpoint/unfinished_files.hpp"
@@ -22,10 +23,6 @@ namespace expunge {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Adds the time from its making to its end to a total.
 class Stopwatch {

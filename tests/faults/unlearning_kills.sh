@@ -80,7 +80,8 @@ gone() {
   kill -9 "$@" 2>>"$work/job.err"
 }
 
-# Never a stale voter: what votes right after a kill can be loaded, and answers.
+# What is left right after a kill can be read: manifest, journal and records fit together. (That nothing stale votes then is
+# tested call by call in test_unlearning_faults.cpp.)
 still_serves() {
   expect_exit 0 "$expunge" inspect --run "$run" --json
   out_is_one_document
