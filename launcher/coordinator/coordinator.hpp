@@ -23,7 +23,11 @@ namespace expunge {
 
 /// How a run's deletions are worked off.
 struct CoordinatorOptions {
+  std::string method =
+      "exact";       ///< SPEC of how batches that are accepted are forgotten (shards/approximate/catalogue.hpp)
   std::string data;  ///< empty: what the manifest names
+  std::shared_ptr<const Dataset> opened{};  ///< the run's data, where it is open already; else `data` is opened
+  bool shows_progress = true;
   UnknownPolicy unknown = UnknownPolicy::kFail;
   JournalIds journal_ids = JournalIds::kPlain;
   std::optional<std::chrono::system_clock::time_point> deadline;
@@ -85,13 +89,17 @@ class Coordinator {
 
   /// Accepts requests as one batch, whole or not at all. What was accepted before is not accepted again.
   [[nodiscard]] Acceptance accept(std::span<const Request> requests, const std::string& source);
+  /// Promises to retrain exactly every shard that is served approximately: a batch without requests whose method is
+  /// "heal". Nothing is accepted where every shard is exact.
+  [[nodiscard]] Acceptance accept_healing();
   /// What accepting would mean, and change nothing.
   [[nodiscard]] std::vector<ResolvedRequest> resolve(std::span<const Request> requests,
                                                      const std::string& source) const;
 
   /// Rolls every shard back that has seen a sample of a batch that is accepted, and erases what saw one.
   [[nodiscard]] Forgetting forget();
-  /// Retrains what pending batches touch, publishes, erases, completes them.
+  /// Works pending batches off, each by its method, publishes, erases, completes them. A shard that an exact one
+  /// touches is retrained exactly, whatever else is pending; else the latest batch's method takes all of them together.
   [[nodiscard]] Recovery recover();
 
   [[nodiscard]] const RunRecords& records() const { return *records_; }

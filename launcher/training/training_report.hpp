@@ -14,12 +14,15 @@ namespace expunge {
 /// What one rank did, or all of them.
 struct TrainingWork {
   std::uint64_t sample_gradients = 0;
+  std::uint64_t forward_passes = 0;
+  std::uint64_t hessian_vector_products = 0;
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
   std::uint64_t peak_resident_bytes = 0;  ///< of the largest rank
   double load_seconds = 0;                ///< summed over ranks, as the two below
   double train_seconds = 0;
   double checkpoint_seconds = 0;
+  double bookkeeping_seconds = 0;
 
   void add(const ShardOutcome& outcome);
 };

@@ -23,6 +23,30 @@ struct SliceRecord {
   double train_seconds = 0;            ///< wall time of gradients and updates in the session that finished it
 };
 
+/// A stage of an approximate shard that is kept although it saw deleted samples: the next stitch needs it.
+struct TaintedStage {
+  SliceRecord slice;                ///< `model` is the digest of the file's own state, before any offset
+  std::vector<StoredFile> offsets;  ///< added to it in this order (shards/retrain/stitching.hpp)
+  /// Batches of deletions whose samples it saw, itself or through what it descends from; ascending, at least one.
+  std::vector<std::uint64_t> tainted_by;
+};
+
+/// What a shard serves that was not trained to its end without the deleted samples. A shard without one is exact.
+struct Approximation {
+  std::string method;                  ///< SPEC of the method that made the state served
+  std::string guarantee;               ///< its class: "none", "heuristic" or "certified"
+  std::vector<std::uint64_t> batches;  ///< carried out approximately since the shard was exact; ascending, at least one
+  /// Stages that follow on the record's `slices` without gaps, kept for stitching; never the last one, R, unless the
+  /// method is still under way. Empty where the method keeps none.
+  std::vector<TaintedStage> tail;
+  std::optional<SliceRecord> served;   ///< stage R: what votes; nothing while the method is under way
+  std::uint64_t sample_gradients = 0;  ///< what the last pass of the method has cost; likewise the two below
+  std::uint64_t forward_passes = 0;
+  std::uint64_t hessian_vector_products = 0;
+  double seconds = 0;    ///< wall time of that pass
+  std::string evidence;  ///< a JSON object: how the method came to its result (stop rule, checks, fallbacks)
+};
+
 /// Which of a shard's two records: `shard.json`, the generation that is served, or `next.json`, the one that is being
 /// retrained and takes its place.
 enum class Generation : std::uint8_t { kCurrent, kNext };
@@ -32,7 +56,12 @@ struct ShardRecord {
   ShardId shard;
   std::uint64_t generation = 0;     ///< raised by one with every replacement
   std::uint64_t respects = 0;       ///< batches of deletions, 1 … this one, whose samples the next stage won't see
-  std::vector<SliceRecord> slices;  ///< stages 1 … done, without gaps
+  std::vector<SliceRecord> slices;  ///< stages 1 … done, without gaps: those that are exact
+  std::optional<Approximation> approximation = std::nullopt;
+  /// What votes: an approximation's state, else that of the last stage; null where there is neither.
+  [[nodiscard]] const SliceRecord* served() const;
+  /// Every file that this record names, slices first.
+  [[nodiscard]] std::vector<StoredFile> files() const;
   /// Sums over the stages that are there.
   [[nodiscard]] double train_seconds() const;
   [[nodiscard]] std::uint64_t sample_gradients() const;

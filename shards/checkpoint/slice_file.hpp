@@ -30,6 +30,9 @@ struct Provenance {
   Digest live_root;
   Digest state_before;  ///< model_digest of the state that the stage started from
   Digest state_after;   ///< model_digest of the state in this file
+  /// SPEC of the method that made this state, where it is not what training on the live samples gives; empty: it is.
+  /// Files of exact states hold no trace of this field.
+  std::string approximation;
   bool operator==(const Provenance&) const = default;
 };
 
@@ -52,6 +55,10 @@ StoredFile write_slice(FileSystem& files, const std::filesystem::path& folder, S
 /// Writes `stage-RR-progress.h5`, replacing an older one: where a long stage goes on after a stop.
 StoredFile write_progress(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice);
 [[nodiscard]] std::string progress_name(SliceId stage);
+
+/// Writes `offset-RR-<hash>.h5`: what a stitch adds to later stages, taken after stage RR
+/// (shards/retrain/stitching.hpp).
+StoredFile write_offset(FileSystem& files, const std::filesystem::path& folder, SliceFile& offset);
 
 /// Reads a file and checks everything a reader can: the digest of its bytes first (against `expected` where given),
 /// then format version, dimensions, the digest of the state. Throws Failure naming the file and what is wrong.

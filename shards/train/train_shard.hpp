@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "framework/core/digest.hpp"
 #include "framework/device/numerics.hpp"
@@ -34,6 +35,8 @@ struct ShardContext {
   /// within a second.
   double save_interval_seconds = 30;
   Generation generation = Generation::kCurrent;  ///< the record that is gone on with and written
+  /// Keys the order of samples within epochs; nothing: the seed does, as everywhere but in a comparison's floor.
+  std::optional<Key> order_seed = std::nullopt;
   std::uint64_t respects = 0;  ///< batches of deletions that the partition leaves out: for a record that begins here
 };
 
@@ -49,11 +52,14 @@ struct ShardOutcome {
   ShardRecord record;
   bool complete = false;
   std::uint64_t sample_gradients = 0;  ///< computed by this call
+  std::uint64_t forward_passes = 0;    ///< of single samples, besides
+  std::uint64_t hessian_vector_products = 0;
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
-  double load_seconds = 0;        ///< reading the shard's samples
-  double train_seconds = 0;       ///< gradients and updates
-  double checkpoint_seconds = 0;  ///< capturing, hashing, writing, syncing, restoring
+  double load_seconds = 0;         ///< reading the shard's samples
+  double train_seconds = 0;        ///< gradients and updates
+  double checkpoint_seconds = 0;   ///< capturing, hashing, writing, syncing, restoring
+  double bookkeeping_seconds = 0;  ///< residual memory, fits, offsets: what an approximate method adds to training
 };
 
 /// Samples that a shard will visit in all its stages: its size as a job, for scheduling and progress.
