@@ -14,6 +14,7 @@ SharedJobs::SharedJobs(Communicator& comm, const std::filesystem::path& run,
     : comm_(comm),
       board_(comm, sizes),
       watch_(run, deadline, board_),
+      shows_progress_(!what.empty()),
       progress_(what, "samples", std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0})) {}
 
 void SharedJobs::work_off(const std::function<void(std::size_t)>& one) {
@@ -58,7 +59,7 @@ void SharedJobs::pass_on() {
 }
 
 void SharedJobs::tell() {
-  if (!comm_.is_root()) return;
+  if (!comm_.is_root() || !shows_progress_) return;
   progress_.skip(board_.resumed());
   progress_.update(board_.done());
 }

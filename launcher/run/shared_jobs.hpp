@@ -21,7 +21,8 @@ namespace expunge {
 /// line of progress for all, until all are done or the run is asked to stop by a signal, its halt file or a deadline.
 class SharedJobs {
  public:
-  /// Collective. `sizes` says how many samples each job visits; `what` names the work in progress lines ("training").
+  /// Collective. `sizes` says how many samples each job visits; `what` names the work in progress lines ("training");
+  /// empty: there are none.
   SharedJobs(Communicator& comm, const std::filesystem::path& run,
              std::optional<std::chrono::system_clock::time_point> deadline, const std::vector<std::uint64_t>& sizes,
              const std::string& what);
@@ -44,6 +45,7 @@ class SharedJobs {
   Communicator& comm_;
   JobBoard board_;
   StopWatch watch_;
+  bool shows_progress_;
   log::Progress progress_;
   std::uint64_t untold_ = 0;
   std::chrono::steady_clock::time_point last_told_ = std::chrono::steady_clock::now();

@@ -18,11 +18,14 @@ using Json = nlohmann::ordered_json;
 
 void TrainingWork::add(const ShardOutcome& outcome) {
   sample_gradients += outcome.sample_gradients;
+  forward_passes += outcome.forward_passes;
+  hessian_vector_products += outcome.hessian_vector_products;
   bytes_read += outcome.bytes_read;
   bytes_written += outcome.bytes_written;
   load_seconds += outcome.load_seconds;
   train_seconds += outcome.train_seconds;
   checkpoint_seconds += outcome.checkpoint_seconds;
+  bookkeeping_seconds += outcome.bookkeeping_seconds;
 }
 
 TrainingWork gather_work(Communicator& comm, const TrainingWork& mine) {
@@ -32,12 +35,15 @@ TrainingWork gather_work(Communicator& comm, const TrainingWork& mine) {
     TrainingWork one;
     std::memcpy(&one, bytes.data(), sizeof(one));
     all.sample_gradients += one.sample_gradients;
+    all.forward_passes += one.forward_passes;
+    all.hessian_vector_products += one.hessian_vector_products;
     all.bytes_read += one.bytes_read;
     all.bytes_written += one.bytes_written;
     all.peak_resident_bytes = std::max(all.peak_resident_bytes, one.peak_resident_bytes);
     all.load_seconds += one.load_seconds;
     all.train_seconds += one.train_seconds;
     all.checkpoint_seconds += one.checkpoint_seconds;
+    all.bookkeeping_seconds += one.bookkeeping_seconds;
   }
   return all;
 }

@@ -162,6 +162,23 @@ std::uint64_t ShardRecord::sample_gradients() const {
   return count;
 }
 
+const SliceRecord* ShardRecord::served() const {
+  if (approximation) return approximation->served ? &*approximation->served : nullptr;
+  return slices.empty() ? nullptr : &slices.back();
+}
+
+std::vector<StoredFile> ShardRecord::files() const {
+  std::vector<StoredFile> files;
+  for (const auto& slice : slices) files.push_back(slice.file);
+  if (!approximation) return files;
+  for (const auto& stage : approximation->tail) {
+    files.push_back(stage.slice.file);
+    files.insert(files.end(), stage.offsets.begin(), stage.offsets.end());
+  }
+  if (approximation->served) files.push_back(approximation->served->file);
+  return files;
+}
+
 void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record,
                         Generation generation) {
   Json slices = Json::array();

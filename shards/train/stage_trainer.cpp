@@ -86,9 +86,10 @@ class BatchMaker {
 }  // namespace
 
 struct StageTrainer::State {
-  State(const TrainingConfiguration& c, const Key& run_seed, ShardId of_shard, const Device& on)
+  State(const TrainingConfiguration& c, const Key& run_seed, ShardId of_shard, const Device& on, const Key& for_orders)
       : configuration(c),
         seed(run_seed),
+        order_seed(for_orders),
         shard(of_shard),
         device(torch_device(on)),
         model(model_of(c)),
@@ -117,6 +118,7 @@ struct StageTrainer::State {
 
   TrainingConfiguration configuration;
   Key seed;
+  Key order_seed;
   ShardId shard;
   torch::Device device;
   std::shared_ptr<Model> model;
@@ -126,8 +128,8 @@ struct StageTrainer::State {
 };
 
 StageTrainer::StageTrainer(const TrainingConfiguration& configuration, const Key& seed, ShardId shard,
-                           const Device& device)
-    : state_(std::make_unique<State>(configuration, seed, shard, device)) {}
+                           const Device& device, const std::optional<Key>& order_seed)
+    : state_(std::make_unique<State>(configuration, seed, shard, device, order_seed.value_or(seed))) {}
 StageTrainer::StageTrainer(StageTrainer&&) noexcept = default;
 StageTrainer& StageTrainer::operator=(StageTrainer&&) noexcept = default;
 StageTrainer::~StageTrainer() = default;
@@ -168,7 +170,7 @@ StageOutcome StageTrainer::train(SliceId stage, const ShardSamples& samples, std
   for (std::uint64_t epoch = visited / n; outcome.visited < visits; ++epoch) {
     const std::uint64_t epoch_start = epoch * n;
     const auto coordinates = {std::uint64_t{s.shard.value()}, std::uint64_t{stage.value()}, epoch};
-    const auto order = epoch_order(ids, s.seed.derive("expunge/order/v1", coordinates));
+    const auto order = epoch_order(ids, s.order_seed.derive("expunge/order/v1", coordinates));
     const Key dropout = s.seed.derive("expunge/dropout/v1", coordinates);
     const auto batches = batches_of_epoch(std::min(n, visits - epoch_start), batch_size, no_single);
     for (std::size_t b = 0; b < batches.size(); ++b) {

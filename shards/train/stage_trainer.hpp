@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "framework/device/numerics.hpp"
 #include "framework/random/key.hpp"
@@ -38,8 +39,10 @@ struct StageOutcome {
 /// enters.
 class StageTrainer {
  public:
-  /// Throws UsageError where the model doesn't fit the configured shape, or the batch size the model.
-  StageTrainer(const TrainingConfiguration& configuration, const Key& seed, ShardId shard, const Device& device);
+  /// `order_seed` keys the order within epochs in the place of `seed`: another training of the same samples from the
+  /// same weights. Throws UsageError where the model doesn't fit the configured shape, or the batch size the model.
+  StageTrainer(const TrainingConfiguration& configuration, const Key& seed, ShardId shard, const Device& device,
+               const std::optional<Key>& order_seed = std::nullopt);
   StageTrainer(StageTrainer&&) noexcept;
   StageTrainer& operator=(StageTrainer&&) noexcept;
   ~StageTrainer();

@@ -69,7 +69,7 @@ class ShardRun {
       samples.emplace(data, partition_, shard_);
     }
     live_roots_.emplace(data, partition_, shard_, c_.slicing, context_.seed);
-    StageTrainer trainer(c_, context_.seed, shard_, context_.device);
+    StageTrainer trainer(c_, context_.seed, shard_, context_.device, context_.order_seed);
     Digest before = take_on_last_state(trainer, *samples);
     while (done() < c_.slices) {
       const SliceId stage(done() + 1);
