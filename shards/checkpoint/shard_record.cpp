@@ -167,6 +167,11 @@ const SliceRecord* ShardRecord::served() const {
   return slices.empty() ? nullptr : &slices.back();
 }
 
+std::uint32_t ShardRecord::served_stage() const {
+  const SliceRecord* state = served();
+  return state == nullptr ? 0 : state->stage.value();
+}
+
 std::vector<StoredFile> ShardRecord::files() const {
   std::vector<StoredFile> files;
   for (const auto& slice : slices) files.push_back(slice.file);
