@@ -40,7 +40,8 @@ void take(std::map<ShardId, Promises>& promises, const BatchAccepted& batch) {
     for (const auto& cell : request.cells) {
       auto& shard = promises[cell.cell.shard];
       shard.batches.insert(batch.batch);
-      auto& taken = shard.taken.try_emplace(batch.batch, Taken{batch.method, cell.cell.slice, cell.cell.slice}).first->second;
+      auto& taken =
+          shard.taken.try_emplace(batch.batch, Taken{batch.method, cell.cell.slice, cell.cell.slice}).first->second;
       taken.first = std::min(taken.first, cell.cell.slice);
       taken.last = std::max(taken.last, cell.cell.slice);
       taken.samples += cell.samples();
@@ -166,10 +167,10 @@ UnlearningPlan plan_work(const std::filesystem::path& run, const RunRecords& rec
                          const PendingWork& work) {
   const auto& c = records.manifest.configuration;
   Impact left;
-  std::vector<ShardPlan> by_catalogue;
+  Impact by_catalogue;
   for (const auto& [shard, asked] : work) {
     if (asked.method.kind == UnlearningMethod::Kind::kCatalogue) {
-      by_catalogue.push_back({shard, asked.first, 0, 0});
+      by_catalogue.emplace(shard, asked.first);
       continue;
     }
     if (!asked.method.is_exact()) {
@@ -183,9 +184,13 @@ UnlearningPlan plan_work(const std::filesystem::path& run, const RunRecords& rec
     if (kept < c.slices) left.emplace(shard, SliceId(kept + 1));
   }
   UnlearningPlan plan = plan_unlearning(c, live, left);
-  plan.shards.insert(plan.shards.end(), by_catalogue.begin(), by_catalogue.end());
-  std::ranges::sort(plan.shards, {}, &ShardPlan::shard);
+  add_catalogue(plan, by_catalogue);
   return plan;
+}
+
+void add_catalogue(UnlearningPlan& plan, const Impact& shards) {
+  for (const auto& [shard, first] : shards) plan.shards.push_back({shard, first, 0, 0});
+  std::ranges::sort(plan.shards, {}, &ShardPlan::shard);
 }
 
 std::vector<SupersededFile> files_to_erase(const RunRecords& records) {

@@ -10,6 +10,7 @@
 
 #include "launcher/process/byte_text.hpp"
 #include "launcher/process/standard_output.hpp"
+#include "launcher/run/approximation_report.hpp"
 
 namespace expunge {
 
@@ -72,25 +73,6 @@ Json describe(const std::vector<SupersededFile>& files) {
   return list;
 }
 
-/// An approximate shard's record, as much as says how it came to be what it is.
-Json describe(const ShardRecord& record) {
-  const Approximation& approximation = *record.approximation;
-  std::uint64_t offsets = 0;
-  for (const auto& stage : approximation.tail) offsets += stage.offsets.size();
-  return {{"shard", record.shard.value()},
-          {"method", approximation.method},
-          {"guarantee", approximation.guarantee},
-          {"batches", approximation.batches},
-          {"exact_stages", record.slices.size()},
-          {"stages_kept", approximation.tail.size()},
-          {"offsets", offsets},
-          {"sample_gradients", approximation.sample_gradients},
-          {"forward_passes", approximation.forward_passes},
-          {"hessian_vector_products", approximation.hessian_vector_products},
-          {"seconds", approximation.seconds},
-          {"evidence", Json::parse(approximation.evidence, nullptr, /*allow_exceptions=*/false)}};
-}
-
 std::vector<FileFate> all_files(const UnlearningReport& report) {
   auto files = report.forgetting.files;
   files.insert(files.end(), report.recovery.files.begin(), report.recovery.files.end());
@@ -136,8 +118,9 @@ std::string warning_of_approximation(const UnlearningReport& report) {
   if (report.recovery.approximate.empty()) return "";
   std::string text;
   for (const auto& record : report.recovery.approximate)
-    text += fmt::format("  shard {:<5} is APPROXIMATE, by {} (guarantee: {}): it is not what training without the samples gives\n",
-                        record.shard.value(), record.approximation->method, record.approximation->guarantee);
+    text += fmt::format(
+        "  shard {:<5} is APPROXIMATE, by {} (guarantee: {}): it is not what training without the samples gives\n",
+        record.shard.value(), record.approximation->method, record.approximation->guarantee);
   if (const auto kept = files_kept(report.recovery.files); kept > 0)
     text += fmt::format("  kept {} that saw the samples, for the next approximation\n", plural(kept, "file"));
   return text + fmt::format("  to retrain exactly and erase what was kept: run 'expunge unlearn --run {} --heal'\n",
@@ -208,7 +191,11 @@ std::string to_json_text(const UnlearningReport& report) {
   const TrainingWork& work = report.recovery.jobs.work;
   const auto files = all_files(report);
   Json approximate = Json::array();
-  for (const auto& record : report.recovery.approximate) approximate.push_back(describe(record));
+  for (const auto& record : report.recovery.approximate) {
+    Json shard{{"shard", record.shard.value()}};
+    shard.update(approximation_json(record));
+    approximate.push_back(std::move(shard));
+  }
   Json outcomes = Json::array();
   for (const auto& request : report.acceptance.requests) {
     outcomes.push_back(describe(request));
@@ -217,64 +204,71 @@ std::string to_json_text(const UnlearningReport& report) {
       if (request.status == ResolvedRequest::Status::kToDelete)
         outcomes.back()["status"] = report.forgetting.batches.empty() ? "accepted" : "forgotten";
   }
-  const Json json{
-      {"run", report.run},
-      {"method", report.method},
-      {"guarantee", or_null(report.guarantee())},
-      {"complete", report.pending == 0},
-      {"batch", report.acceptance.batch == 0 ? Json(nullptr) : Json(report.acceptance.batch)},
-      {"batches_completed", report.recovery.stopped ? Json::array() : Json(report.recovery.batches)},
-      {"batches_pending", report.pending},
-      {"ranks", report.ranks},
-      {"requests", report.requests},
-      {"samples_deleted", deleted(report)},
-      {"samples_live", report.live},
-      {"shards_rolled_back", report.forgetting.shards.size()},
-      {"shards_retrained", report.recovery.plan.shards.size()},
-      {"stages_retrained", stages(report)},
-      {"sample_gradients", work.sample_gradients},
-      {"forward_passes", work.forward_passes},
-      {"hessian_vector_products", work.hessian_vector_products},
-      {"sample_gradients_full_retrain", report.full_retrain},
-      {"speedup", or_null(speedup(report.full_retrain, work.sample_gradients))},
-      {"seconds", report.wall_seconds},
-      {"seconds_to_forget", or_null(report.seconds_to_forget())},
-      {"seconds_to_recover", or_null(report.seconds_to_recover())},
-      {"overhead", or_null(report.overhead())},
-      {"phase_seconds",
-       {{"data_check", report.data_check_seconds},
-        {"read_removed", report.acceptance.read_seconds},
-        {"validate", report.acceptance.validate_seconds},
-        {"accept", report.acceptance.journal_seconds},
-        {"forget", report.forgetting.seconds},
-        {"plan", report.recovery.plan_seconds},
-        {"retrain", report.recovery.retrain_seconds},
-        {"publish", report.recovery.publish_seconds},
-        {"erase", report.recovery.erase_seconds},
-        {"reload",
-         report.acceptance.reload_seconds + report.forgetting.reload_seconds + report.recovery.reload_seconds}}},
-      {"process_seconds",
-       {{"train", work.train_seconds},
-        {"checkpoint", work.checkpoint_seconds},
-        {"load", work.load_seconds},
-        {"bookkeeping", work.bookkeeping_seconds}}},
-      {"bytes_read", work.bytes_read},
-      {"bytes_written", work.bytes_written},
-      {"peak_resident_bytes", work.peak_resident_bytes},
-      {"files_erased", erased(files)},
-      {"files_kept", files_kept(files)},
-      {"files", describe(files)},
-      {"shards", describe(report.recovery.plan)},
-      {"approximate", approximate},
-      {"stopped_by", report.recovery.stopped ? Json(report.recovery.jobs.stop_reason) : Json(nullptr)},
-      {"outcomes", outcomes}};
+  const Json json{{"run", report.run},
+                  {"method", report.method},
+                  {"guarantee", or_null(report.guarantee())},
+                  {"complete", report.pending == 0},
+                  {"batch", report.acceptance.batch == 0 ? Json(nullptr) : Json(report.acceptance.batch)},
+                  {"batches_completed", report.recovery.stopped ? Json::array() : Json(report.recovery.batches)},
+                  {"batches_pending", report.pending},
+                  {"ranks", report.ranks},
+                  {"requests", report.requests},
+                  {"samples_deleted", deleted(report)},
+                  {"samples_live", report.live},
+                  {"shards_rolled_back", report.forgetting.shards.size()},
+                  {"shards_retrained", report.recovery.plan.shards.size()},
+                  {"stages_retrained", stages(report)},
+                  {"sample_gradients", work.sample_gradients},
+                  {"forward_passes", work.forward_passes},
+                  {"hessian_vector_products", work.hessian_vector_products},
+                  {"sample_gradients_full_retrain", report.full_retrain},
+                  {"speedup", or_null(speedup(report.full_retrain, work.sample_gradients))},
+                  {"seconds", report.wall_seconds},
+                  {"seconds_to_forget", or_null(report.seconds_to_forget())},
+                  {"seconds_to_recover", or_null(report.seconds_to_recover())},
+                  {"overhead", or_null(report.overhead())},
+                  {"phase_seconds",
+                   {{"data_check", report.data_check_seconds},
+                    {"read_removed", report.acceptance.read_seconds},
+                    {"validate", report.acceptance.validate_seconds},
+                    {"accept", report.acceptance.journal_seconds},
+                    {"forget", report.forgetting.seconds},
+                    {"plan", report.recovery.plan_seconds},
+                    {"retrain", report.recovery.retrain_seconds},
+                    {"publish", report.recovery.publish_seconds},
+                    {"erase", report.recovery.erase_seconds},
+                    {"reload", report.acceptance.reload_seconds + report.forgetting.reload_seconds +
+                                   report.recovery.reload_seconds}}},
+                  {"process_seconds",
+                   {{"train", work.train_seconds},
+                    {"checkpoint", work.checkpoint_seconds},
+                    {"load", work.load_seconds},
+                    {"bookkeeping", work.bookkeeping_seconds}}},
+                  {"bytes_read", work.bytes_read},
+                  {"bytes_written", work.bytes_written},
+                  {"peak_resident_bytes", work.peak_resident_bytes},
+                  {"files_erased", erased(files)},
+                  {"files_kept", files_kept(files)},
+                  {"files", describe(files)},
+                  {"shards", describe(report.recovery.plan)},
+                  {"approximate", approximate},
+                  {"stopped_by", report.recovery.stopped ? Json(report.recovery.jobs.stop_reason) : Json(nullptr)},
+                  {"outcomes", outcomes}};
   return document_text(json);
 }
 
 std::string to_text(const UnlearningReport& report) {
   const TrainingWork& work = report.recovery.jobs.work;
   std::string text;
-  if (!report.acceptance.requests.empty())
+  if (report.method == "heal")
+    text +=
+        fmt::format("{}: {}\n", report.run,
+                    report.acceptance.batch != 0 ? fmt::format("retraining exactly what is served approximately, as "
+                                                               "batch {}",
+                                                               report.acceptance.batch)
+                    : report.recovery.batches.empty() ? "every shard is exact: there is nothing to heal"
+                                                      : "going on with retraining exactly");
+  else if (!report.acceptance.requests.empty())
     text += report.acceptance.batch == 0 ? fmt::format("{}: nothing new in {}, and nothing was accepted\n", report.run,
                                                        plural(report.requests, "request"))
                                          : fmt::format("{}: accepted {} as batch {}, {} to forget\n", report.run,
@@ -349,8 +343,7 @@ std::string to_text(const UnlearningForecast& forecast) {
           ? fmt::format("would retrain exactly what is served approximately on {}\n", forecast.run)
           : fmt::format("would work off {} on {}\n", plural(forecast.requests.size(), "request"), forecast.run);
   text += exceptions(forecast.requests);
-  if (at_most || at_least)
-    text += fmt::format("  method      {}: the result is approximate\n", forecast.method);
+  if (at_most || at_least) text += fmt::format("  method      {}: the result is approximate\n", forecast.method);
   for (const auto& shard : plan.shards)
     text += shard.stages == 0
                 ? fmt::format("  shard {:<5} touched from slice {}: what it costs is for the method to say\n",
@@ -363,12 +356,12 @@ std::string to_text(const UnlearningForecast& forecast) {
   text += fmt::format("  storage     {} to write, {} of {} to erase\n", byte_text(forecast.bytes_written),
                       byte_text(forecast.bytes_erased), plural(forecast.superseded.size(), "file"));
   if (!forecast.kept_at_most.empty())
-    text += fmt::format("  kept        at most {} of them, to stitch with: 'expunge unlearn --heal' erases them later\n",
-                        forecast.kept_at_most.size());
+    text +=
+        fmt::format("  kept        at most {} of them, to stitch with: 'expunge unlearn --heal' erases them later\n",
+                    forecast.kept_at_most.size());
   if (forecast.speed > 0)
-    text += fmt::format("  time        {}{:.1f} s of training on {} rank{}, by this run's own speed\n",
-                        bound, plan.seconds(forecast.speed, forecast.ranks), forecast.ranks,
-                        forecast.ranks == 1 ? "" : "s");
+    text += fmt::format("  time        {}{:.1f} s of training on {} rank{}, by this run's own speed\n", bound,
+                        plan.seconds(forecast.speed, forecast.ranks), forecast.ranks, forecast.ranks == 1 ? "" : "s");
   return text + "nothing was accepted, and nothing written\n";
 }
 
