@@ -87,14 +87,15 @@ bool is_reference(const ComparisonReport& report, const MethodSummary& method) {
   return method.method->name == report.reference.name;
 }
 
-bool has_no_distance(const MethodSummary& method) {
+bool same_bits(const MethodSummary& method) {
   const Distances& own = method.mean.distances;
-  return own.theta.value_or(0) == 0 && own.y.value_or(1) == 1 && own.kl.value_or(0) == 0;
+  return own.theta && *own.theta == 0 && own.y.value_or(1) == 1 && own.kl.value_or(0) == 0;
 }
 
 // Exact by its word, and nothing measured says otherwise. A model of another kind has no distance to speak of.
 bool is_exact(const MethodSummary& method) {
-  return method.method->guarantee == "exact" && method.method->warning.empty() && has_no_distance(method);
+  return method.method->guarantee == "exact" && method.method->warning.empty() &&
+         (same_bits(method) || !method.mean.distances.theta);
 }
 
 bool is_finite(const MethodSummary& method) {
@@ -200,7 +201,7 @@ std::string words(const ComparisonReport& report, const ComparisonSummary& summa
   if (!is_finite(method)) return fmt::format("{}: of no use here: its parameters have overflowed", name);
   if (method.method->guarantee == "exact")
     return fmt::format("{}: not exact, though it says so: its result is not the retrained model", name);
-  if (method.mean.distances.theta && has_no_distance(method))
+  if (same_bits(method))
     return fmt::format("{}: the same bits as retraining, this time, {}{}", name, work_words(method),
                        price(summary, method));
   if (!summary.identity) return fmt::format("{}: can't be judged, for doing nothing is not in the table", name);
