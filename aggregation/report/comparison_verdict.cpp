@@ -287,10 +287,10 @@ MethodVerdict verdict_of(const ComparisonReport& report, const ComparisonSummary
                          const MethodSummary& method) {
   const std::vector<Gain> gains = gains_of(summary, method);
   MethodVerdict verdict;
+  const bool nearer = std::any_of(gains.begin(), gains.end(), [](const Gain& gain) { return gain.nearer; });
   verdict.better_than_nothing =
       method.method->name != kIdentity &&
-      (is_exact(method) || std::any_of(gains.begin(), gains.end(), [](const Gain& gain) { return gain.nearer; }) ||
-       canary_gains(report, summary, method));
+      (is_exact(method) || (summary.identity && (nearer || canary_gains(report, summary, method))));
   verdict.within_floor = within_floor(summary, method.mean.distances);
   verdict.text = words(report, summary, method, verdict);
   return verdict;
