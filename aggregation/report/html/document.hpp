@@ -28,10 +28,10 @@ using Json = nlohmann::ordered_json;
 /// A method of the document, as charts and tables name it.
 struct MethodView {
   const Json* json = nullptr;
-  std::size_t number = 0;     ///< from 1, in the order of the document: the same in the table and in every chart
-  std::string name;           ///< as it was asked for
-  std::string guarantee;      ///< as a CSS class and a shape: "exact", "certified", "heuristic", "none"
-  std::optional<double> cost; ///< sample-gradients
+  std::size_t number = 0;      ///< from 1, in the order of the document: the same in the table and in every chart
+  std::string name;            ///< as it was asked for
+  std::string guarantee;       ///< as a CSS class and a shape: "exact", "certified", "heuristic", "none"
+  std::optional<double> cost;  ///< sample-gradients
   /// What charts write at it: the number, and as much of the name as `characters` leave room for.
   [[nodiscard]] std::string label(std::size_t characters) const;
 };

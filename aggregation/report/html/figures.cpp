@@ -42,7 +42,8 @@ std::string duration(double seconds) {
   constexpr double kHour = 3600;
   const double whole = std::round(seconds);
   if (whole < 2 * kMinute) return short_number(seconds) + " s";
-  if (whole < 2 * kHour) return fmt::format("{:.0f} min {:02.0f} s", std::floor(whole / kMinute), std::fmod(whole, kMinute));
+  if (whole < 2 * kHour)
+    return fmt::format("{:.0f} min {:02.0f} s", std::floor(whole / kMinute), std::fmod(whole, kMinute));
   return fmt::format("{} h {:02.0f} min", with_thousands(std::floor(whole / kHour)),
                      std::floor(std::fmod(whole, kHour) / kMinute));
 }
@@ -88,7 +89,8 @@ std::string data(std::optional<double> value, Figure kind) {
 
 std::string DataTable::html() const {
   std::string text = fmt::format(
-      "<div class=\"scrolls\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table>\n<caption>{0}</caption>\n<thead><tr>",
+      "<div class=\"scrolls\" tabindex=\"0\" role=\"region\" "
+      "aria-label=\"{0}\"><table>\n<caption>{0}</caption>\n<thead><tr>",
       escaped(caption));
   for (const std::string& name : header) text += fmt::format("<th scope=\"col\">{}</th>", escaped(name));
   text += "</tr></thead>\n<tbody>\n";

@@ -68,9 +68,25 @@ std::string shortened(std::string_view text, std::size_t characters) {
                      text.substr(offset_of(text, length - tail)));
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t characters, std::size_t lines) {
+  std::vector<std::string> result;
+  std::string rest = shortened(text, characters * lines);
+  while (length_of(rest) > characters && result.size() + 1 < lines) {
+    const std::size_t end = offset_of(rest, characters);
+    const std::size_t mark = rest.find_last_of(",:; ", end - 1);
+    // A break very early would leave too much for the lines to come.
+    const std::size_t cut = mark != std::string::npos && mark + 1 >= end / 2 ? mark + 1 : end;
+    result.push_back(rest.substr(0, cut));
+    rest.erase(0, cut);
+  }
+  result.push_back(shortened(rest, characters));
+  return result;
+}
+
 std::string section(std::string_view id, std::string_view heading, std::string_view body) {
-  return fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-heading\">\n<h2 id=\"{0}-heading\">{1}</h2>\n{2}</section>\n",
-                     id, escaped(heading), body);
+  return fmt::format(
+      "<section id=\"{0}\" aria-labelledby=\"{0}-heading\">\n<h2 id=\"{0}-heading\">{1}</h2>\n{2}</section>\n", id,
+      escaped(heading), body);
 }
 
 std::string paragraph(std::string_view text, std::string_view css_class) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace expunge::html {
 
@@ -16,6 +17,10 @@ namespace expunge::html {
 
 /// How many code points `text` has.
 [[nodiscard]] std::size_t length_of(std::string_view text);
+
+/// `text` in at most `lines` lines of at most `characters`, broken after a comma or a colon where there is one; what is
+/// too long for them all is shortened.
+[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t characters, std::size_t lines);
 
 /// <section> with a heading that links can go to. `body` is HTML.
 [[nodiscard]] std::string section(std::string_view id, std::string_view heading, std::string_view body);
