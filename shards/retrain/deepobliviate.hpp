@@ -2,23 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "framework/config/spec.hpp"
 #include "shards/retrain/residual_memory.hpp"
+#include "shards/retrain/shard_unlearning.hpp"
 #include "shards/train/train_shard.hpp"
 
 namespace expunge {
-
-/// One shard's part of pending batches.
-struct ShardUnlearning {
-  ShardId shard;
-  std::string method;                  ///< SPEC
-  std::vector<std::uint64_t> batches;  ///< pending ones that touch the shard, ascending
-  SliceId first;                       ///< the earliest slice that they touch
-  SliceId last;                        ///< the latest
-};
 
 /// `deepobliviate[:epsilon=0.1,normalise=relative|none|per-param,least-points=5]`. Throws UsageError for anything else.
 [[nodiscard]] StopRule parse_stop_rule(const Spec& spec);
@@ -26,8 +15,9 @@ struct ShardUnlearning {
 /// DeepObliviate (He et al. 2021, arXiv 2105.06209): retrains a shard under sequential slicing from the first touched
 /// slice, without the deleted samples, until the residual memory of the stages has flattened, and keeps what the later
 /// stages did before, shifted by what retraining changed (shards/approximate/README.md). Works on `next.json`, which
-/// the caller has begun (`begin_next_generation`), and goes on with what is there of it. The record ends complete:
-/// exact where every stage was retrained, with an approximation and its evidence where it was cut short.
+/// the caller has begun (`begin_approximate_generation` with OldStages::kKept), and goes on with what is there of it.
+/// The record ends complete: exact where every stage was retrained, with an approximation and its evidence where it was
+/// cut short.
 ///
 /// Where the record has no stored trajectory to stitch (an approximation without a tail) it retrains to the end and
 /// says so in the evidence. Throws UsageError under cumulative slicing, else what `train_shard` throws.

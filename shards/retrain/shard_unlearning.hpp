@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "framework/core/ids.hpp"
+
+namespace expunge {
+
+/// One shard's part of pending batches.
+struct ShardUnlearning {
+  ShardId shard;
+  std::string method;                  ///< SPEC
+  std::vector<std::uint64_t> batches;  ///< pending ones that touch the shard, ascending
+  SliceId first;                       ///< the earliest slice that they touch
+  SliceId last;                        ///< the latest
+};
+
+}  // namespace expunge
