@@ -32,6 +32,10 @@ bool is_accepted(const ResolvedRequest& request) {
 
 }  // namespace
 
+std::uint64_t files_kept(const std::vector<FileFate>& files) {
+  return static_cast<std::uint64_t>(std::ranges::count(files, kKeptApproximate, &FileFate::fate));
+}
+
 Coordinator::Coordinator(Session& session, FileSystem& files, RunDirectory directory, CoordinatorOptions options)
     : session_(session),
       comm_(session.comm()),
@@ -200,8 +204,13 @@ Acceptance Coordinator::accept(std::span<const Request> requests, const std::str
 
 std::vector<SupersededFile> Coordinator::approximate_files() const {
   std::vector<SupersededFile> files;
-  for (const auto& record : records_->shards)
-    for (auto& file : files_of_approximation(record)) files.push_back(std::move(file));
+  for (const auto& record : records_->shards) {
+    if (!record.approximation) continue;
+    const SliceId after_exact(static_cast<std::uint32_t>(record.slices.size()) + 1);
+    for (auto& file : newly_superseded(directory_.path(), read_generations(directory_.path(), record.shard),
+                                       records_->history, after_exact))
+      files.push_back(std::move(file));
+  }
   return files;
 }
 

@@ -73,6 +73,11 @@ struct Recovery {
   double reload_seconds = 0;  ///< reading the run as it is then
 };
 
+/// The fate of a file that saw a deleted sample, and that an approximation is made of.
+inline constexpr std::string_view kKeptApproximate = "kept (approximate)";
+/// How many of these files have it.
+[[nodiscard]] std::uint64_t files_kept(const std::vector<FileFate>& files);
+
 /// Carries a run's deletions through: accept, forget, retrain, publish, erase, complete (see JOURNAL.md). Each step is
 /// promised in the journal and can be done again, so that whoever comes next finishes what a killed job began. Every
 /// member but the accessors is collective.

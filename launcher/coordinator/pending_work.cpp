@@ -12,30 +12,39 @@
 #include <fmt/format.h>
 
 #include "shards/partition/references.hpp"
+#include "shards/retrain/generation.hpp"
 
 namespace expunge {
 
 namespace {
 
-/// What the journal alone says of one shard.
+/// What one batch takes from a shard.
+struct Taken {
+  std::string method;
+  SliceId first;
+  SliceId last;
+  std::uint64_t samples = 0;
+};
+
+/// What pending batches say of one shard, by the journal alone.
 struct Promises {
-  std::optional<SliceId> first;                                // touched by any pending batch
-  SliceId last;                                                // likewise
-  std::map<std::uint64_t, std::string> methods;                // of the pending batches that touch it
+  std::map<std::uint64_t, Taken> taken;                        // by batch
   std::set<std::uint64_t> batches;                             // those, and those that heal it
-  std::optional<SliceId> healed_from;                          // by a pending batch: the earliest stage superseded
+  std::optional<SliceId> healed_from;                          // the earliest stage that healing supersedes
   std::uint32_t complete_before = 0;                           // stages that it served when a batch was accepted
   std::optional<std::uint32_t> rolled_back_to = std::nullopt;  // stages left by forgetting
 };
 
 void take(std::map<ShardId, Promises>& promises, const BatchAccepted& batch) {
   for (const auto& request : batch.requests) {
-    for (const auto& [cell, ids, references, subjects] : request.cells) {
-      auto& shard = promises[cell.shard];
-      shard.first = shard.first ? std::min(*shard.first, cell.slice) : cell.slice;
-      shard.last = std::max(shard.last, cell.slice);
-      shard.methods[batch.batch] = batch.method;
+    for (const auto& cell : request.cells) {
+      auto& shard = promises[cell.cell.shard];
       shard.batches.insert(batch.batch);
+      auto& taken =
+          shard.taken.try_emplace(batch.batch, Taken{batch.method, cell.cell.slice, cell.cell.slice}).first->second;
+      taken.first = std::min(taken.first, cell.cell.slice);
+      taken.last = std::max(taken.last, cell.cell.slice);
+      taken.samples += cell.samples();
     }
   }
   if (parse_unlearning_method(batch.method).kind == UnlearningMethod::Kind::kHeal)
@@ -65,6 +74,22 @@ std::map<ShardId, Promises> promises_of(const RunRecords& records) {
   return promises;
 }
 
+/// The earliest and the latest slice, and the samples, of what is taken by batches above `through`.
+std::optional<Taken> taken_above(const Promises& promises, std::uint64_t through) {
+  std::optional<Taken> all;
+  for (const auto& [batch, taken] : promises.taken) {
+    if (batch <= through) continue;
+    if (!all) {
+      all = taken;
+      continue;
+    }
+    all->first = std::min(all->first, taken.first);
+    all->last = std::max(all->last, taken.last);
+    all->samples += taken.samples;
+  }
+  return all;
+}
+
 PendingShard asked_of(const Promises& promises, const ShardRecord& current, const RunRecords& records) {
   const std::uint32_t slices = records.manifest.configuration.slices;
   PendingShard asked;
@@ -72,15 +97,17 @@ PendingShard asked_of(const Promises& promises, const ShardRecord& current, cons
   asked.heals = promises.healed_from && current.approximation;
   asked.replaced = asked.heals || records.history.is_stale(current);
   bool exact = asked.heals || current.served_stage() < slices;
-  for (const auto& [batch, method] : promises.methods) {
+  for (const auto& [batch, taken] : promises.taken) {
     if (batch <= current.respects) continue;
     asked.batches.push_back(batch);
-    asked.method = parse_unlearning_method(method);
+    asked.method = parse_unlearning_method(taken.method);
     exact = exact || asked.method.is_exact();
   }
   if (exact || asked.batches.empty()) asked.method = UnlearningMethod{};
-  asked.first = promises.first ? *promises.first : *promises.healed_from;
-  asked.last = promises.last;
+  const auto taken = taken_above(promises, asked.method.is_exact() ? 0 : current.respects);
+  asked.first = taken ? taken->first : *promises.healed_from;
+  asked.last = taken ? taken->last : asked.first;
+  asked.samples = taken ? taken->samples : 0;
   if (asked.replaced && asked.method.is_exact() && current.approximation)
     asked.first = std::min(asked.first, SliceId(static_cast<std::uint32_t>(current.slices.size()) + 1));
   if (promises.rolled_back_to && promises.complete_before == slices)
@@ -99,14 +126,13 @@ std::vector<std::uint64_t> pending_before(const History& history, BatchState sta
 PendingWork pending_work(const std::filesystem::path& run, const RunRecords& records) {
   PendingWork work;
   for (const auto& [shard, promises] : promises_of(records)) {
-    if (!promises.first && !promises.healed_from) continue;
     work.emplace(shard, asked_of(promises, read_generations(run, shard).current, records));
   }
   return work;
 }
 
 ShardUnlearning task_of(ShardId shard, const PendingShard& asked) {
-  return {shard, asked.method.text, asked.batches, asked.first, asked.last};
+  return {shard, asked.method.text, asked.batches, asked.first, asked.last, asked.samples};
 }
 
 Partition forgotten_samples(const RunRecords& records, const Dataset& data, const PendingWork& work) {
@@ -141,10 +167,10 @@ UnlearningPlan plan_work(const std::filesystem::path& run, const RunRecords& rec
                          const PendingWork& work) {
   const auto& c = records.manifest.configuration;
   Impact left;
-  std::vector<ShardPlan> by_catalogue;
+  Impact by_catalogue;
   for (const auto& [shard, asked] : work) {
     if (asked.method.kind == UnlearningMethod::Kind::kCatalogue) {
-      by_catalogue.push_back({shard, asked.first, 0, 0});
+      by_catalogue.emplace(shard, asked.first);
       continue;
     }
     if (!asked.method.is_exact()) {
@@ -158,27 +184,13 @@ UnlearningPlan plan_work(const std::filesystem::path& run, const RunRecords& rec
     if (kept < c.slices) left.emplace(shard, SliceId(kept + 1));
   }
   UnlearningPlan plan = plan_unlearning(c, live, left);
-  plan.shards.insert(plan.shards.end(), by_catalogue.begin(), by_catalogue.end());
-  std::ranges::sort(plan.shards, {}, &ShardPlan::shard);
+  add_catalogue(plan, by_catalogue);
   return plan;
 }
 
-std::vector<SupersededFile> files_of_approximation(const ShardRecord& record) {
-  std::vector<SupersededFile> files;
-  if (!record.approximation) return files;
-  std::set<std::string> listed;
-  const auto list = [&](const SliceRecord& slice) {
-    if (listed.insert(slice.file.name).second)
-      files.push_back({record.shard, slice.stage, slice.file.name, slice.file.digest, slice.model, slice.live_root});
-  };
-  for (const auto& stage : record.approximation->tail) {
-    list(stage.slice);
-    for (const auto& offset : stage.offsets)
-      if (listed.insert(offset.name).second)
-        files.push_back({record.shard, stage.slice.stage, offset.name, offset.digest, {}, {}});
-  }
-  if (record.approximation->served) list(*record.approximation->served);
-  return files;
+void add_catalogue(UnlearningPlan& plan, const Impact& shards) {
+  for (const auto& [shard, first] : shards) plan.shards.push_back({shard, first, 0, 0});
+  std::ranges::sort(plan.shards, {}, &ShardPlan::shard);
 }
 
 std::vector<SupersededFile> files_to_erase(const RunRecords& records) {

@@ -12,8 +12,7 @@
 #include "launcher/run/opened_run.hpp"
 #include "shards/approximate/catalogue.hpp"
 #include "shards/deletion/plan.hpp"
-#include "shards/retrain/deepobliviate.hpp"
-#include "shards/retrain/generation.hpp"
+#include "shards/retrain/shard_unlearning.hpp"
 
 namespace expunge {
 
@@ -26,6 +25,7 @@ struct PendingShard {
   /// the earliest stage that is not exact, if that comes first.
   SliceId first;
   SliceId last;                           ///< the latest that they take samples from
+  std::uint64_t samples = 0;              ///< that they take
   std::vector<std::uint64_t> promised{};  ///< those that take samples from it or heal it; ascending
   std::vector<std::uint64_t> batches{};   ///< those that take samples which the current generation saw; ascending
   bool heals = false;                     ///< the current one is approximate, and a batch promises that it won't be
@@ -49,8 +49,9 @@ using PendingWork = std::map<ShardId, PendingShard>;
 [[nodiscard]] UnlearningPlan plan_work(const std::filesystem::path& run, const RunRecords& records,
                                        const CellCounts& live, const PendingWork& work);
 
-/// The files that an approximate shard keeps or serves; none where it is exact.
-[[nodiscard]] std::vector<SupersededFile> files_of_approximation(const ShardRecord& record);
+/// Adds shards to a plan that a method of the catalogue works on, with the first slice touched and without stages: what
+/// that costs is for the method to say.
+void add_catalogue(UnlearningPlan& plan, const Impact& shards);
 
 /// What pending batches supersede, less what was erased when they were forgotten.
 [[nodiscard]] std::vector<SupersededFile> files_to_erase(const RunRecords& records);

@@ -11,6 +11,7 @@
 #include "launcher/coordinator/coordinator.hpp"
 #include "launcher/run/halt_file.hpp"
 #include "shards/approximate/unlearn_shard.hpp"
+#include "shards/retrain/generation.hpp"
 
 namespace expunge {
 
@@ -29,7 +30,9 @@ void Coordinator::begin_generations(const PendingWork& work) {
     if (asked.replaced && asked.method.is_exact())
       begin_next_generation(files_, directory_.path(), generations, history);
     else if (asked.replaced)
-      begin_approximate_generation(files_, directory_.path(), generations, history, task_of(shard, asked));
+      begin_approximate_generation(
+          files_, directory_.path(), generations, history, task_of(shard, asked),
+          asked.method.kind == UnlearningMethod::Kind::kDeepObliviate ? OldStages::kKept : OldStages::kDropped);
     else if (!generations.current.approximation &&
              (generations.next || generations.current.respects < history.batches()))
       roll_back(files_, directory_.path(), generations, history);

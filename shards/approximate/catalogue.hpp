@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -15,7 +17,14 @@ namespace expunge {
 [[nodiscard]] std::span<const MethodEntry* const> method_catalogue();
 
 /// Throws UsageError for an unknown name, with the nearest known one, or argument.
+/// Every method takes, besides its own arguments, `budget=F`: see `budget_of`.
 [[nodiscard]] std::unique_ptr<Method> make_method(const Spec& spec);
+
+/// The budget that a SPEC gives its method, as a share of the sample-gradients of the shard's full retraining. Throws
+/// UsageError where it is none.
+[[nodiscard]] std::optional<double> budget_of(const Spec& spec);
+/// The SPEC without it: what keys a method's draws, so that a budget cuts a method short and changes nothing else.
+[[nodiscard]] Spec without_budget(const Spec& spec);
 
 /// How a batch is forgotten, as `--method`, `--methods` and the journal write it.
 struct UnlearningMethod {

@@ -25,6 +25,7 @@ namespace expunge {
 
 /// What a method is set to work on. Refers to what it is given.
 struct MethodTask {
+  std::string spec;  ///< of the method, without its budget
   const TrainingConfiguration& configuration;
   const Key& seed;
   ShardId shard;
@@ -33,7 +34,8 @@ struct MethodTask {
   const ShardSamples& retain;  ///< the shard's live samples
   const ShardSamples& forget;  ///< those to be forgotten
   const Device& device;
-  std::optional<std::uint64_t> budget{};         ///< sample-gradients that may be spent
+  /// Sample-gradients that may be spent; a Hessian-vector product, which is two backward passes, counts as two.
+  std::optional<std::uint64_t> budget{};
   std::function<bool()> should_stop{};           ///< asked between batches; may be empty
   std::function<void(std::uint64_t)> visited{};  ///< told of sample-gradients spent; may be empty
 };
@@ -43,6 +45,11 @@ struct MethodTask {
 class Workbench {
  public:
   enum class Set : std::uint8_t { kRetain, kForget };
+  /// A sample in one of the two.
+  struct Place {
+    Set set = Set::kRetain;
+    std::uint32_t place = 0;
+  };
 
   Workbench(const MethodTask& task, const Method& method);
   ~Workbench();
@@ -71,19 +78,26 @@ class Workbench {
   /// A prepared batch, valid until the next one of the same set. Throws Bug for the forget set where the method has
   /// said that it does not read it. `training` is how its passes are made.
   [[nodiscard]] Batch batch(Set set, std::span<const std::uint32_t> places, std::uint64_t epoch, bool training = true);
+  /// Likewise, of both sets together.
+  [[nodiscard]] std::vector<std::vector<Place>> mixed_epoch(std::uint64_t number, std::int64_t batch_size) const;
+  /// Valid until the next one that is made in any way.
+  [[nodiscard]] Batch mixed_batch(std::span<const Place> places, std::uint64_t epoch);
 
   /// The gradient of the batch's mean cross-entropy (with the run's label smoothing), without weight decay, into `out`
-  /// in the order of `parameters()`. Returns the loss. Counts size sample-gradients.
+  /// in the order of `parameters()`; undefined for those that don't require one. Returns the loss. Counts size
+  /// sample-gradients. Throws Bug where the budget does not hold them.
   double gradients(const Batch& batch, std::vector<torch::Tensor>& out);
   /// Logits without gradients. Counts size forward passes.
   [[nodiscard]] torch::Tensor logits(const Batch& batch);
-  /// Hessian of the batch's mean loss times `vector`. Counts size Hessian-vector products.
+  /// Hessian of the batch's mean loss times `vector`. Counts size Hessian-vector products. Throws Bug where the budget
+  /// does not hold them.
   [[nodiscard]] std::vector<torch::Tensor> hessian_vector_product(const Batch& batch,
                                                                   const std::vector<torch::Tensor>& vector);
 
-  /// False where a hook wants the method put down, or the budget is spent (`out_of_budget`). To be asked between
-  /// batches.
-  [[nodiscard]] bool may_go_on();
+  /// False where a hook wants the method put down (`put_down`), or the budget does not hold `sample_gradients` more
+  /// (`out_of_budget`). To be asked before every batch; once false, it stays so.
+  [[nodiscard]] bool may_go_on(std::uint64_t sample_gradients);
+  [[nodiscard]] bool put_down() const;
   [[nodiscard]] bool out_of_budget() const;
 
   [[nodiscard]] const MethodCost& cost() const;
@@ -94,6 +108,10 @@ class Workbench {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// `method` at work on the bench. Says that the method was put down, and where its budget ended it, so that no method
+/// has to.
+[[nodiscard]] MethodResult run_method(const Method& method, Workbench& bench);
 
 /// Throws Bug where a result can't have come of what was counted: parameters or buffers that changed without any work.
 void check_account(const MethodCost& cost, const ModelState& trained, const ModelState& result,

@@ -17,6 +17,8 @@ struct ShardUnlearning {
   std::vector<std::uint64_t> batches;  ///< pending ones that touch the shard, ascending
   SliceId first;                       ///< the earliest slice that they touch
   SliceId last;                        ///< the latest
+  /// Samples that they take from the shard: no method that reads them works where the data has fewer. 0: not said.
+  std::uint64_t forgotten = 0;
 };
 
 }  // namespace expunge

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.hpp"
 #include "framework/model/model.hpp"
+#include "shards/train/batch_maker.hpp"
 #include "shards/train/gradient_step.hpp"
 #include "shards/train/learning_rate.hpp"
 #include "shards/train/model_state.hpp"
@@ -14,11 +15,6 @@
 namespace expunge {
 
 namespace {
-
-torch::Device torch_device(const Device& device) {
-  return device.kind == DeviceKind::kCpu ? torch::Device(torch::kCPU)
-                                         : torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(device.index));
-}
 
 std::shared_ptr<Model> model_of(const TrainingConfiguration& c) {
   check_batch_size(c.model, c.shape, c.classes, c.batch_size);
@@ -32,56 +28,6 @@ std::unique_ptr<GradientStep> step_of(const TrainingConfiguration& c, const std:
     throw UsageError(fmt::format("the model '{}' has no static step: use --step autograd", c.model));
   return make_static_step(std::move(stack), c.label_smoothing);
 }
-
-// Batches made of stored samples, in two tensors that are used again and again.
-class BatchMaker {
- public:
-  BatchMaker(const TrainingConfiguration& c, std::uint64_t most_rows, torch::Device device)
-      : configuration_(c), device_(device), features_(ModelShape{c.shape, c.classes}.features()) {
-    const auto rows = static_cast<std::int64_t>(most_rows);
-    const auto pinned = torch::TensorOptions().pinned_memory(device.is_cuda());
-    input_ = torch::empty({rows, features_}, pinned.dtype(torch::kFloat32));
-    labels_ = torch::empty({rows}, pinned.dtype(torch::kInt64));
-  }
-
-  /// `places` of the shard's samples, in the batch's order. The batch is valid until the next call.
-  Batch make(const ShardSamples& samples, std::span<const std::uint32_t> order, std::uint64_t offset,
-             const Key& dropout) {
-    const auto rows = static_cast<std::int64_t>(order.size());
-    auto* input = input_.data_ptr<float>();
-    auto* labels = labels_.data_ptr<std::int64_t>();
-    const auto width = static_cast<std::size_t>(features_);
-    ids_.clear();
-    for (std::size_t row = 0; row < order.size(); ++row) {
-      const std::uint64_t place = offset + order[row];
-      to_input(samples.features(place), configuration_.feature_type, configuration_.normalisation,
-               std::span(input + row * width, width));
-      labels[row] = samples.label(place);
-      ids_.push_back(samples.ids()[place].value());
-    }
-    if (rows != rows_) {
-      rows_ = rows;
-      std::vector<std::int64_t> sizes{rows};
-      sizes.insert(sizes.end(), configuration_.shape.begin(), configuration_.shape.end());
-      input_view_ = input_.narrow(0, 0, rows).view(sizes);
-      labels_view_ = labels_.narrow(0, 0, rows);
-    }
-    const Pass pass{true, ids_, dropout};
-    if (device_.is_cpu()) return {input_view_, labels_view_, pass};
-    return {input_view_.to(device_), labels_view_.to(device_), pass};
-  }
-
- private:
-  const TrainingConfiguration& configuration_;
-  torch::Device device_;
-  std::int64_t features_;
-  torch::Tensor input_;
-  torch::Tensor labels_;
-  std::int64_t rows_ = -1;
-  torch::Tensor input_view_;
-  torch::Tensor labels_view_;
-  std::vector<std::uint64_t> ids_;
-};
 
 }  // namespace
 

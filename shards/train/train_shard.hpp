@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "framework/core/digest.hpp"
 #include "framework/device/numerics.hpp"
@@ -60,6 +62,8 @@ struct ShardOutcome {
   double train_seconds = 0;        ///< gradients and updates
   double checkpoint_seconds = 0;   ///< capturing, hashing, writing, syncing, restoring
   double bookkeeping_seconds = 0;  ///< residual memory, fits, offsets: what an approximate method adds to training
+  /// What was done instead of what was asked for, and why (an exact retraining where a method could not be used).
+  std::vector<std::string> fallbacks = {};
 };
 
 /// Samples that a shard will visit in all its stages: its size as a job, for scheduling and progress.

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "framework/device/numerics.hpp"
+#include "framework/random/key.hpp"
+#include "shards/train/gradient_step.hpp"
+#include "shards/train/shard_samples.hpp"
+#include "shards/train/training_configuration.hpp"
+
+namespace expunge {
+
+[[nodiscard]] torch::Device torch_device(const Device& device);
+
+/// Batches made of stored samples, in two tensors that are used again and again.
+class BatchMaker {
+ public:
+  /// For batches of at most `most_rows` samples. `configuration` must outlive this.
+  BatchMaker(const TrainingConfiguration& configuration, std::uint64_t most_rows, torch::Device device);
+
+  /// The samples at `offset` + each of `places`, in this order, as a batch to train on. Valid until the next call.
+  Batch make(const ShardSamples& samples, std::span<const std::uint32_t> places, std::uint64_t offset,
+             const Key& dropout);
+
+ private:
+  const TrainingConfiguration& configuration_;
+  torch::Device device_;
+  std::int64_t features_;
+  torch::Tensor input_;
+  torch::Tensor labels_;
+  std::int64_t rows_ = -1;
+  torch::Tensor input_view_;
+  torch::Tensor labels_view_;
+  std::vector<std::uint64_t> ids_;
+};
+
+}  // namespace expunge
