@@ -157,7 +157,7 @@ std::string between(const ComparisonReport& report, const ComparisonSummary& sum
     if (gain.nearer) nearer.push_back(gain.name);
     if (gain.further) further.push_back(gain.name);
   }
-  if (canary_gains(report, summary, method)) nearer.push_back("the canary");
+  if (canary_gains(report, summary, method)) nearer.emplace_back("the canary");
   if (further.empty()) return "better than doing nothing, but not as if retrained";
   return fmt::format("better than doing nothing in {}, but worse in {}", listed(nearer), listed(further));
 }
