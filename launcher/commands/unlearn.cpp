@@ -51,7 +51,15 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
   table.text("method", &words.method)
       .placeholder("SPEC")
       .help("how to forget (default: exact): " + method_help() +
-            ". All but exact are approximate: what is served then is not what training without the samples gives");
+            ". All but exact are approximate: what is served then is not what training without the samples gives")
+      .check([](const std::string& text) -> std::string {
+        try {
+          if (!text.empty()) (void)parse_unlearning_method(text);
+          return "";
+        } catch (const UsageError& error) {
+          return error.what();
+        }
+      });
   table.choice("unknown", &words.unknown, {"fail", "skip"})
       .help("ids and subjects that the data does not have: refuse the file, or go on without them");
   table.choice("sort", &words.sort, {"file", "received_at"}).help("order in which requests are worked off");

@@ -100,7 +100,7 @@ TEST_CASE("the text is aligned and short enough to be read at a glance") {
         "calibration error  0.0833\n"
         "\n"
         "shard  samples seen  accuracy  log loss  model digest\n"
-        "    0           120    0.5000    0.5000  0123456789ab\n"
+        "    0           120    0.5000    0.5000  0123456789ab, approximate by finetune:epochs=1\n"
         "    1             0         -         -  abstains: no live samples\n"
         "\n"
         "class  samples  correct  accuracy  predicted\n"
