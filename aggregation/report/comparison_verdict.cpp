@@ -157,7 +157,7 @@ std::string between(const ComparisonReport& report, const ComparisonSummary& sum
     if (gain.nearer) nearer.push_back(gain.name);
     if (gain.further) further.push_back(gain.name);
   }
-  if (canary_gains(report, summary, method)) nearer.push_back("the canary");
+  if (canary_gains(report, summary, method)) nearer.emplace_back("the canary");
   if (further.empty()) return "better than doing nothing, but not as if retrained";
   return fmt::format("better than doing nothing in {}, but worse in {}", listed(nearer), listed(further));
 }
@@ -287,10 +287,10 @@ MethodVerdict verdict_of(const ComparisonReport& report, const ComparisonSummary
                          const MethodSummary& method) {
   const std::vector<Gain> gains = gains_of(summary, method);
   MethodVerdict verdict;
+  const bool nearer = std::any_of(gains.begin(), gains.end(), [](const Gain& gain) { return gain.nearer; });
   verdict.better_than_nothing =
       method.method->name != kIdentity &&
-      (is_exact(method) || std::any_of(gains.begin(), gains.end(), [](const Gain& gain) { return gain.nearer; }) ||
-       canary_gains(report, summary, method));
+      (is_exact(method) || (summary.identity && (nearer || canary_gains(report, summary, method))));
   verdict.within_floor = within_floor(summary, method.mean.distances);
   verdict.text = words(report, summary, method, verdict);
   return verdict;

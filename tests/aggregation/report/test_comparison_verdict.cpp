@@ -238,6 +238,8 @@ TEST_CASE("the verdict of the whole says where no approximate method beats doing
 TEST_CASE("without identity in the table approximate methods can't be judged") {
   ComparisonReport report = comparison({method("finetune", "heuristic", 100, {.theta = 3.0, .y = 0.98, .kl = 0.2})});
   report.methods.erase(report.methods.begin());
+  plant(report, 0.9, 0.1);
+  report.methods[0].repetitions[0].canary = CanaryScore{.value = 0.1, .gap_closed = 1.0};
 
   CHECK_FALSE(verdict_of(report, report.methods[0]).better_than_nothing);
   CHECK(says(verdict_of(report, report.methods[0]).text, "can't be judged"));
