@@ -17,18 +17,21 @@ bool is_exact_method(std::string_view method) {
   return method == kExact || method == kHeal;
 }
 
-Approximations::Approximations(const Journal& journal) {
-  for (std::size_t i = 0; i < journal.lines().size(); ++i) {
+Approximations::Approximations(const Journal& journal, std::size_t lines) {
+  for (std::size_t i = 0; i < lines; ++i) {
     const JournalEntry& entry = journal.lines()[i].entry;
     if (const auto* accepted = std::get_if<BatchAccepted>(&entry)) {
       Batch batch{accepted->method, {}};
       for (const auto& request : accepted->requests)
         for (const auto& cell : request.cells) batch.touched.insert(cell.cell.shard);
       batches_.push_back(std::move(batch));
+      serve(accepted->before);
     } else if (const auto* forgotten = std::get_if<BatchForgotten>(&entry)) {
       forget(i, *forgotten);
+      serve(forgotten->after);
     } else if (const auto* published = std::get_if<BatchPublished>(&entry)) {
       publish(i, *published);
+      serve(published->after);
     }
   }
 }
@@ -49,12 +52,19 @@ void Approximations::make_exact(ShardId shard, ExactSince since) {
   open_.erase(shard);
 }
 
-/// A shard that was not rolled back had not come as far as the samples, and so knows nothing of them.
+void Approximations::serve(const std::vector<ServedState>& states) {
+  for (const auto& state : states) served_[state.shard] = state.model;
+}
+
+/// A line lists shards too that had not come as far as the samples. They serve what they did before, and know nothing
+/// of them.
 void Approximations::forget(std::size_t line, const BatchForgotten& entry) {
   const ExactSince since{line, entry.batches.front()};
-  for (const auto& state : entry.after) make_exact(state.shard, since);
+  for (const auto& state : entry.after)
+    if (state.model != served_[state.shard]) make_exact(state.shard, since);
   for (const auto batch : entry.batches)
-    for (const ShardId shard : batches_.at(batch - 1).touched) exact_.emplace(std::pair{batch, shard}, since);
+    for (const ShardId shard : batches_.at(batch - 1).touched)
+      if (!open_.contains(shard)) exact_.emplace(std::pair{batch, shard}, since);
 }
 
 void Approximations::publish(std::size_t line, const BatchPublished& entry) {

@@ -32,7 +32,9 @@ struct ExactSince {
 /// that the shard's record says, and no journal.
 class Approximations {
  public:
-  explicit Approximations(const Journal& journal);
+  explicit Approximations(const Journal& journal) : Approximations(journal, journal.lines().size()) {}
+  /// By the first lines alone, so many of them.
+  Approximations(const Journal& journal, std::size_t lines);
 
   [[nodiscard]] std::uint64_t batches() const { return batches_.size(); }
   /// What a batch was accepted to be forgotten by. `batch` is 1 … batches().
@@ -42,7 +44,9 @@ class Approximations {
   /// Batches that a shard may be approximate by, ascending: those since it was exact, and pending ones of such a
   /// method.
   [[nodiscard]] std::vector<std::uint64_t> of(ShardId shard) const;
-  /// Whether one of them is pending.
+  /// Whether a shard may serve an approximation: pending batches are none yet.
+  [[nodiscard]] bool may_serve_approximation(ShardId shard) const { return open_.contains(shard); }
+  /// Whether a batch of `of` is pending.
   [[nodiscard]] bool is_under_way(ShardId shard) const;
   /// Since when a shard is exact again, after a batch that touches it; nothing where the journal does not show it.
   [[nodiscard]] std::optional<ExactSince> exact_since(std::uint64_t batch, ShardId shard) const;
@@ -53,6 +57,7 @@ class Approximations {
     std::set<ShardId> touched;
   };
 
+  void serve(const std::vector<ServedState>& states);
   void forget(std::size_t line, const BatchForgotten& entry);
   void publish(std::size_t line, const BatchPublished& entry);
   void make_exact(ShardId shard, ExactSince since);
@@ -60,6 +65,7 @@ class Approximations {
 
   std::vector<Batch> batches_;
   std::set<std::uint64_t> published_;
+  std::map<ShardId, Digest> served_;
   std::map<ShardId, std::set<std::uint64_t>> open_;  // carried out approximately since the shard was exact
   std::map<std::pair<std::uint64_t, ShardId>, ExactSince> exact_;
 };
