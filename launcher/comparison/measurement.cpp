@@ -313,7 +313,8 @@ std::optional<std::vector<MethodRepetition>> measure(const ComparisonBench& benc
   together(bench.session.comm(), [&] { judge.emplace(bench, setting); });
   if (!judge->prepare()) return std::nullopt;
   const auto texts = spread(bench, std::vector<std::uint64_t>(contestants.size(), judge->size()), [&](std::size_t job) {
-    const ByteView bytes = bytes_of(to_text(judge->judge(contestants[job])));
+    const std::string text = to_text(judge->judge(contestants[job]));
+    const ByteView bytes = bytes_of(text);
     return Bytes(bytes.begin(), bytes.end());
   });
   if (!texts) return std::nullopt;
