@@ -30,7 +30,10 @@ struct Words {
 };
 
 void declare(OptionTable& table, Words& words, ComparisonOptions& options) {
-  table.text("run", &words.run).required().placeholder("DIR").help("run directory, trained to its end; it stays as it is");
+  table.text("run", &words.run)
+      .required()
+      .placeholder("DIR")
+      .help("run directory, trained to its end; it stays as it is");
   table.texts("methods", &options.methods)
       .required()
       .placeholder("SPEC")
@@ -55,9 +58,7 @@ void declare(OptionTable& table, Words& words, ComparisonOptions& options) {
   table.integer("floors", &words.floors)
       .range(3, 1000)
       .help("further retrainings in other orders, to show what zero looks like");
-  table.text("data", &options.data)
-      .placeholder("SPEC")
-      .help("the run's data, where it has moved or was scrubbed");
+  table.text("data", &options.data).placeholder("SPEC").help("the run's data, where it has moved or was scrubbed");
   table.group("Job");
   table.text("stop-before", &words.stop_before)
       .placeholder("TIME")

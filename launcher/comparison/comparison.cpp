@@ -118,19 +118,21 @@ void Comparison::Work::open_data() {
 void Comparison::Work::require_trained() const {
   const std::string path = directory_.path().string();
   if (!records_->history.pending().empty())
-    throw Failure(fmt::format("{}: deletion requests are not worked off: finish them with 'expunge unlearn --run {} "
-                              "--recover', then compare",
-                              path, path));
+    throw Failure(
+        fmt::format("{}: deletion requests are not worked off: finish them with 'expunge unlearn --run {} "
+                    "--recover', then compare",
+                    path, path));
   for (const auto& record : records_->shards) {
     if (record.approximation)
-      throw Failure(fmt::format("{}: shard {} is served approximately: heal it with 'expunge unlearn --run {} --heal', "
-                                "then compare",
-                                path, record.shard.value(), path));
+      throw Failure(
+          fmt::format("{}: shard {} is served approximately: heal it with 'expunge unlearn --run {} --heal', "
+                      "then compare",
+                      path, record.shard.value(), path));
     if (record.slices.size() < records_->manifest.configuration.slices)
-      throw Failure(fmt::format("{}: shard {} is trained to stage {} of {}: finish that with 'expunge train --run {}', "
-                                "then compare",
-                                path, record.shard.value(), record.slices.size(),
-                                records_->manifest.configuration.slices, path));
+      throw Failure(
+          fmt::format("{}: shard {} is trained to stage {} of {}: finish that with 'expunge train --run {}', "
+                      "then compare",
+                      path, record.shard.value(), record.slices.size(), records_->manifest.configuration.slices, path));
   }
 }
 
@@ -169,9 +171,10 @@ Exit Comparison::Work::compare() {
   std::string stop_reason;
   const ComparisonBench bench{session_, workspace, directory_.path(), options_.deadline, stop_reason};
   if (comm_.is_root())
-    log::info("{} {}: {} methods, {} repetition{}, on {} rank{}", workspace.resumed() ? "going on comparing on" : "comparing on",
-              directory_.path().string(), methods_.size(), options_.repeats, options_.repeats == 1 ? "" : "s",
-              comm_.size(), comm_.size() == 1 ? "" : "s");
+    log::info("{} {}: {} methods, {} repetition{}, on {} rank{}",
+              workspace.resumed() ? "going on comparing on" : "comparing on", directory_.path().string(),
+              methods_.size(), options_.repeats, options_.repeats == 1 ? "" : "s", comm_.size(),
+              comm_.size() == 1 ? "" : "s");
   std::vector<RepetitionResult> results;
   for (std::uint32_t i = 0; i < options_.repeats; ++i) {
     std::optional<Trial> trial;
@@ -201,14 +204,15 @@ Exit Comparison::Work::tell_put_down(const std::string& reason, std::size_t done
 Exit Comparison::Work::report(const ComparisonWorkspace& workspace, const std::vector<RepetitionResult>& results) {
   together(comm_, [&] {
     if (!comm_.is_root()) return;
-    const ComparedRun compared{options_,
-                               records_->manifest,
-                               session_.fingerprint(),
-                               directory_.path().string(),
-                               task_.canary ? "" : std::filesystem::absolute(options_.requests).lexically_normal().string(),
-                               test_spec_,
-                               comm_.size(),
-                               seconds_since(start_)};
+    const ComparedRun compared{
+        options_,
+        records_->manifest,
+        session_.fingerprint(),
+        directory_.path().string(),
+        task_.canary ? "" : std::filesystem::absolute(options_.requests).lexically_normal().string(),
+        test_spec_,
+        comm_.size(),
+        seconds_since(start_)};
     const ComparisonReport report = gather_report(compared, methods_, results);
     const Json document = to_json(report);
     const auto page = write_report(options_.out, document);

@@ -39,11 +39,13 @@ ComparisonWorkspace::ComparisonWorkspace(Communicator& comm, const std::filesyst
 
 std::optional<std::string> ComparisonWorkspace::read(const std::filesystem::path& name) const {
   // One letter says whether there is a text at all.
-  std::string text;
+  std::string text(1, '-');
   together(comm_, [&] {
     if (!comm_.is_root()) return;
     std::error_code unreadable;
-    text = std::filesystem::exists(path_ / name, unreadable) ? "+" + text_of_file(path_ / name) : "-";
+    if (!std::filesystem::exists(path_ / name, unreadable)) return;
+    text = text_of_file(path_ / name);
+    text.insert(text.begin(), '+');
   });
   text = broadcast_text(comm_, text);
   return text.front() == '+' ? std::optional(text.substr(1)) : std::nullopt;

@@ -51,8 +51,9 @@ CanaryReport canary_report(const std::string& spec, const CanaryPlace& place, co
   CanaryReport report;
   report.spec = spec;
   report.kind = is_backdoor ? "backdoor" : "label-flip";
-  report.measure = is_backdoor ? "test samples of other classes that are taken for the target class once they are patched"
-                               : "accuracy on the test samples of the classes that were flipped";
+  report.measure = is_backdoor
+                       ? "test samples of other classes that are taken for the target class once they are patched"
+                       : "accuracy on the test samples of the classes that were flipped";
   report.samples = place.samples;
   report.shard = place.shard;
   report.slice = place.slice;
@@ -79,20 +80,20 @@ ComparisonReport gather_report(const ComparedRun& compared, std::span<const Plan
   report.ranks = compared.ranks;
   report.repetitions = static_cast<std::uint32_t>(results.size());
   report.seconds = compared.seconds;
-  report.reference = gather_method("retrain", results, [](const auto& result) -> auto& { return result.reference; });
+  report.reference = gather_method(
+      "retrain", results, [](const auto& result) -> auto& { return result.reference; });
   report.timeline = first.reference.course.timeline;
   std::size_t identity = 0;
   for (std::size_t m = 0; m < methods.size(); ++m) {
-    report.methods.push_back(
-        gather_method(methods[m].name, results, [m](const auto& result) -> auto& { return result.methods.at(m); }));
+    report.methods.push_back(gather_method(
+        methods[m].name, results, [m](const auto& result) -> auto& { return result.methods.at(m); }));
     if (methods[m].is_exact()) report.timeline = first.methods[m].course.timeline;
     if (methods[m].name == kIdentityMethod) identity = m;
   }
   for (const auto& result : results)
     report.floors.insert(report.floors.end(), result.floors.begin(), result.floors.end());
   if (first.canary)
-    report.canary =
-        canary_report(compared.options.canary, *first.canary, report.methods[identity], report.reference);
+    report.canary = canary_report(compared.options.canary, *first.canary, report.methods[identity], report.reference);
   report.configuration = compared.manifest.configuration.settings();
   report.versions.emplace_back("expunge", build_info().version);
   for (const auto& [name, value] : compared.numerics) report.versions.emplace_back(name, value);

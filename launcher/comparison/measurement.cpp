@@ -139,12 +139,12 @@ class Judge {
   const MeasurementSetting& setting_;
   const Trial& trial_;
   const TrainingConfiguration& c_;
-  std::vector<ShardId> affected_;               // those that vote
-  std::vector<ShardId> others_;                 // likewise
-  std::unique_ptr<PatchedDataset> patched_;     // of a backdoor
+  std::vector<ShardId> affected_;            // those that vote
+  std::vector<ShardId> others_;              // likewise
+  std::unique_ptr<PatchedDataset> patched_;  // of a backdoor
   std::vector<ModelAnswers> of_others_;
-  std::vector<Probabilities> of_reference_;     // on the test set, by affected shard
-  Probabilities ensemble_;                      // the retrained one, likewise
+  std::vector<Probabilities> of_reference_;  // on the test set, by affected shard
+  Probabilities ensemble_;                   // the retrained one, likewise
 };
 
 bool Judge::prepare() {
@@ -236,8 +236,7 @@ MembershipReport Judge::membership(const Contestant& contestant, const std::vect
     return report;
   }
   if (const auto threshold = loss_threshold(forgotten, retained, test)) report.advantage = threshold->advantage();
-  report.attack_accuracy =
-      loss_regression(forgotten, test, trial_.seed().derive("expunge/comparison/membership/v1"));
+  report.attack_accuracy = loss_regression(forgotten, test, trial_.seed().derive("expunge/comparison/membership/v1"));
   if (!report.advantage || !report.attack_accuracy)
     report.why_null = fmt::format("{} test and {} retained samples: too few", test.size(), retained.size());
   return report;
@@ -252,8 +251,8 @@ std::optional<double> Judge::canary(const Contestant& contestant,
     const Probabilities* answers = &models[i]->test;
     Probabilities patched;
     if (patched_) {
-      patched = AskModel(contestant.folder, *contestant.configuration,
-                         contestant.is_single ? ShardId(0) : affected_[i], bench_.session.device())
+      patched = AskModel(contestant.folder, *contestant.configuration, contestant.is_single ? ShardId(0) : affected_[i],
+                         bench_.session.device())
                     .all(*patched_);
       answers = &patched;
     }
@@ -314,7 +313,8 @@ std::optional<std::vector<MethodRepetition>> measure(const ComparisonBench& benc
   together(bench.session.comm(), [&] { judge.emplace(bench, setting); });
   if (!judge->prepare()) return std::nullopt;
   const auto texts = spread(bench, std::vector<std::uint64_t>(contestants.size(), judge->size()), [&](std::size_t job) {
-    const ByteView bytes = bytes_of(to_text(judge->judge(contestants[job])));
+    const std::string text = to_text(judge->judge(contestants[job]));
+    const ByteView bytes = bytes_of(text);
     return Bytes(bytes.begin(), bytes.end());
   });
   if (!texts) return std::nullopt;

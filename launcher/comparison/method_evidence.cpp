@@ -21,8 +21,7 @@ void add_texts(std::vector<std::string>& texts, const nlohmann::json& list) {
 
 void add_evidence(MethodCourse& course, const Recovery& recovery, std::uint64_t batch) {
   for (const auto& record : recovery.approximate) {
-    const auto evidence =
-        nlohmann::json::parse(record.approximation->evidence, nullptr, /*allow_exceptions=*/false);
+    const auto evidence = nlohmann::json::parse(record.approximation->evidence, nullptr, /*allow_exceptions=*/false);
     if (!evidence.is_object()) continue;
     add_texts(course.checked, evidence.value("checked", nlohmann::json::array()));
     add_texts(course.fallbacks, evidence.value("fallbacks", nlohmann::json::array()));

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The bytes themselves: a further link to a checkpoint would make a copy of what a method erases.
-void copy_file(const fs::path& from, const fs::path& to) {
+void copy_bytes(const fs::path& from, const fs::path& to) {
   system_files().write_new(to, read_file(from));
 }
 
@@ -32,12 +32,12 @@ void copy_base(const fs::path& base, const fs::path& copy, const Trial& trial) {
     system_files().make_directory(shard_folder(copy, record.shard));
     if (trial.forgotten.contains(record.shard))
       for (const auto& file : record.files())
-        copy_file(shard_folder(base, record.shard) / file.name, shard_folder(copy, record.shard) / file.name);
-    copy_file(shard_folder(base, record.shard) / record_name(Generation::kCurrent),
-              shard_folder(copy, record.shard) / record_name(Generation::kCurrent));
+        copy_bytes(shard_folder(base, record.shard) / file.name, shard_folder(copy, record.shard) / file.name);
+    copy_bytes(shard_folder(base, record.shard) / record_name(Generation::kCurrent),
+               shard_folder(copy, record.shard) / record_name(Generation::kCurrent));
   }
-  if (trial.manifest.journal_length > 0) copy_file(from.journal_path(), to.journal_path());
-  copy_file(from.manifest_path(), to.manifest_path());
+  if (trial.manifest.journal_length > 0) copy_bytes(from.journal_path(), to.journal_path());
+  copy_bytes(from.manifest_path(), to.manifest_path());
 }
 
 /// Collective. Ends with a copy at `folder` on which the method can begin, or go on.
@@ -66,15 +66,15 @@ void keep_what_is_served(const fs::path& folder, const Trial& trial) {
 
 void add_recovery(MethodCourse& course, const Recovery& recovery) {
   const auto& work = recovery.jobs.work;
-  add(course.work, {.sample_gradients = work.sample_gradients,
-                    .forward_passes = work.forward_passes,
-                    .hessian_vector_products = work.hessian_vector_products,
-                    .seconds = recovery.plan_seconds + recovery.retrain_seconds + recovery.publish_seconds +
-                               recovery.erase_seconds,
-                    .process_seconds = work.train_seconds + work.checkpoint_seconds + work.bookkeeping_seconds,
-                    .bookkeeping_seconds = work.bookkeeping_seconds,
-                    .bytes_read = work.bytes_read,
-                    .bytes_written = work.bytes_written});
+  add(course.work,
+      {.sample_gradients = work.sample_gradients,
+       .forward_passes = work.forward_passes,
+       .hessian_vector_products = work.hessian_vector_products,
+       .seconds = recovery.plan_seconds + recovery.retrain_seconds + recovery.publish_seconds + recovery.erase_seconds,
+       .process_seconds = work.train_seconds + work.checkpoint_seconds + work.bookkeeping_seconds,
+       .bookkeeping_seconds = work.bookkeeping_seconds,
+       .bytes_read = work.bytes_read,
+       .bytes_written = work.bytes_written});
   course.checkpoint_seconds += work.checkpoint_seconds;
   for (const auto& time : recovery.jobs.times)
     course.timeline.push_back({time.rank, time.shard.value(), time.begin, time.end, time.sample_gradients});
@@ -95,12 +95,13 @@ std::optional<MethodCourse> run_method_on_copy(const ComparisonBench& bench, con
   workspace.remove(put_down);
 
   {
-    Coordinator coordinator(bench.session, system_files(), RunDirectory(workspace / name),
-                            {.method = method,
-                             .opened = trial.data,
-                             .shows_progress = false,
-                             .deadline = bench.deadline,
-                             .halted_in = bench.run});
+    CoordinatorOptions options;
+    options.method = method;
+    options.opened = trial.data;
+    options.shows_progress = false;
+    options.halted_in = bench.run;
+    options.deadline = bench.deadline;
+    Coordinator coordinator(bench.session, system_files(), RunDirectory(workspace / name), options);
     coordinator.open();
     const std::uint64_t batches_before = trial.batches_before;
     for (;;) {

@@ -23,7 +23,7 @@ ShardRecord record_of(const std::filesystem::path& folder, ShardId shard) {
 
 AskModel::AskModel(const std::filesystem::path& folder, const TrainingConfiguration& configuration, ShardId shard,
                    const Device& device)
-    : model_(load_constituent(folder, configuration, record_of(folder, shard), device)),
+    : model_(load_constituent(folder, configuration, record_of(folder, shard), 1, device)),
       classes_(configuration.classes) {}
 
 AskModel::~AskModel() = default;

@@ -41,9 +41,10 @@ void require_slicing(std::span<const PlannedMethod> methods, const TrainingConfi
   if (configuration.slicing == Slicing::kSequential) return;
   for (const auto& planned : methods)
     if (planned.method.kind == UnlearningMethod::Kind::kDeepObliviate)
-      throw UsageError(fmt::format("--methods: {} needs a run with sequential slicing, and this one is cumulative: "
-                                   "leave it out, or train with --slicing sequential",
-                                   planned.name));
+      throw UsageError(
+          fmt::format("--methods: {} needs a run with sequential slicing, and this one is cumulative: "
+                      "leave it out, or train with --slicing sequential",
+                      planned.name));
 }
 
 }  // namespace expunge

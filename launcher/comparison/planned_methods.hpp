@@ -30,8 +30,8 @@ struct PlannedMethod {
   [[nodiscard]] bool is_exact() const { return kind == Kind::kOnCopy && method.is_exact(); }
   /// It works with checkpoints that were kept before anyone asked for anything.
   [[nodiscard]] bool needs_checkpoints() const {
-    using Method = UnlearningMethod::Kind;
-    return kind == Kind::kOnCopy && (method.kind == Method::kExact || method.kind == Method::kDeepObliviate);
+    using Of = UnlearningMethod::Kind;
+    return kind == Kind::kOnCopy && (method.kind == Of::kExact || method.kind == Of::kDeepObliviate);
   }
 };
 

@@ -41,9 +41,9 @@ void count_batches(MethodCourse& course, const std::vector<std::uint64_t>& costs
   for (double* of_last : {&work.seconds, &work.process_seconds, &course.checkpoint_seconds}) *of_last *= times;
   for (std::uint64_t* of_last : {&work.bytes_read, &work.bytes_written})
     *of_last = static_cast<std::uint64_t>(std::llround(static_cast<double>(*of_last) * times));
-  course.fallbacks.push_back(
-      fmt::format("retrained once, after the last of {} batches; the retrainings after the others are counted, not done",
-                  costs.size()));
+  course.fallbacks.push_back(fmt::format(
+      "retrained once, after the last of {} batches; the retrainings after the others are counted, not done",
+      costs.size()));
 }
 
 /// Sample-gradients of a retraining after each batch.

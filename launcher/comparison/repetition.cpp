@@ -38,8 +38,9 @@ class Repetition {
   void check_exact() const;
   [[nodiscard]] std::string name_of(std::size_t method) const {
     return name_ + "/" +
-           (setting_.methods[method].kind == PlannedMethod::Kind::kRetrainSingle ? "retrain-single"
-                                                                                 : fmt::format("method-{}", method + 1));
+           (setting_.methods[method].kind == PlannedMethod::Kind::kRetrainSingle
+                ? "retrain-single"
+                : fmt::format("method-{}", method + 1));
   }
   [[nodiscard]] Contestant contestant_of(std::size_t method) const;
   [[nodiscard]] std::uint64_t bytes_kept() const;
@@ -111,9 +112,10 @@ void Repetition::check_exact() const {
         const auto unlearned = read_shard_record(bench_.workspace / name_of(m), shard);
         const auto retrained = read_shard_record(plan_.reference().folder, shard);
         if (!unlearned || !retrained || unlearned->served()->model != retrained->served()->model)
-          throw Bug(fmt::format("{}: exact unlearning of shard {} does not end in the state that retraining from "
-                                "scratch ends in",
-                                setting_.run.string(), shard.value()));
+          throw Bug(
+              fmt::format("{}: exact unlearning of shard {} does not end in the state that retraining from "
+                          "scratch ends in",
+                          setting_.run.string(), shard.value()));
       }
     }
   });
@@ -172,8 +174,7 @@ std::optional<RepetitionResult> Repetition::measured() {
 
 std::optional<RepetitionResult> run_repetition(const ComparisonBench& bench, const RepetitionSetting& setting) {
   const std::string done = fmt::format("result-{}.json", setting.trial.repetition);
-  if (const auto text = bench.workspace.read(done))
-    return repetition_of(*text, (bench.workspace / done).string());
+  if (const auto text = bench.workspace.read(done)) return repetition_of(*text, (bench.workspace / done).string());
   std::optional<Repetition> repetition;
   together(bench.session.comm(), [&] { repetition.emplace(bench, setting); });
   if (!repetition->work()) return std::nullopt;

@@ -32,8 +32,8 @@ bool lies_in(const fs::path& path, const fs::path& folder) {
 void require_report_place(const fs::path& out, const fs::path& run) {
   const fs::path whole = fs::absolute(out);
   if (lies_in(whole, run))
-    throw UsageError(
-        fmt::format("--out {}: it lies in the run directory, which is not changed: choose another folder", out.string()));
+    throw UsageError(fmt::format("--out {}: it lies in the run directory, which is not changed: choose another folder",
+                                 out.string()));
   std::error_code unreadable;
   if (!fs::exists(fs::symlink_status(whole, unreadable))) return;
   if (!fs::is_directory(whole, unreadable))

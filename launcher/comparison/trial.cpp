@@ -34,8 +34,8 @@ struct Deletion {
 std::vector<Deletion> deletions_of(const std::vector<Request>& requests, const std::string& source, const Dataset& data,
                                    const Partitioner& partitioner, const History& history, const Key& seed) {
   std::vector<Deletion> deletions;
-  for (auto& resolved : resolve_requests(requests, source, data, partitioner, history, seed, UnknownPolicy::kFail,
-                                         JournalIds::kPlain))
+  for (auto& resolved :
+       resolve_requests(requests, source, data, partitioner, history, seed, UnknownPolicy::kFail, JournalIds::kPlain))
     if (!resolved.rows.empty()) deletions.push_back({std::move(resolved.request), std::move(resolved.rows)});
   if (deletions.empty())
     throw Failure(fmt::format("{}: nothing is left to forget: all that it names was deleted before", source));
@@ -106,8 +106,7 @@ Partition without(const Partitioner& partitioner, const Dataset& data, const His
   std::unordered_set<std::uint64_t> forgotten;
   for (const auto& deletion : deletions)
     for (const auto row : deletion.rows) forgotten.insert(data.id(row).value());
-  return {partitioner, data,
-          [&](SampleId id) { return !history.is_deleted(id) && !forgotten.contains(id.value()); }};
+  return {partitioner, data, [&](SampleId id) { return !history.is_deleted(id) && !forgotten.contains(id.value()); }};
 }
 
 }  // namespace

@@ -31,13 +31,13 @@ struct Trial {
   bool base_is_users = true;  ///< else it is trained in the workspace
   Manifest manifest;          ///< the base's
   std::shared_ptr<const Dataset> data;
-  std::vector<std::shared_ptr<const Dataset>> made_of{};  ///< what `data` refers to
-  Partition before;                                     ///< who is live in the base
-  Partition after;                                      ///< and who is once all is forgotten
-  std::uint64_t batches_before = 0;                     ///< in the base's journal
-  std::vector<std::vector<Request>> batches{};            ///< each deletes something
-  std::vector<UnlearningPlan> plans{};                    ///< of exact unlearning, batch by batch
-  std::vector<std::uint64_t> live_after{};                ///< samples, batch by batch
+  std::vector<std::shared_ptr<const Dataset>> made_of{};      ///< what `data` refers to
+  Partition before;                                           ///< who is live in the base
+  Partition after;                                            ///< and who is once all is forgotten
+  std::uint64_t batches_before = 0;                           ///< in the base's journal
+  std::vector<std::vector<Request>> batches{};                ///< each deletes something
+  std::vector<UnlearningPlan> plans{};                        ///< of exact unlearning, batch by batch
+  std::vector<std::uint64_t> live_after{};                    ///< samples, batch by batch
   std::map<ShardId, std::vector<std::uint64_t>> forgotten{};  ///< rows, ascending; of the affected shards, all of them
   std::vector<std::uint64_t> retain_rows{};                   ///< ascending
   std::vector<std::uint64_t> forget_rows{};                   ///< ascending
