@@ -47,6 +47,7 @@ ordered_json constituent_json(const ConstituentReport& line) {
                        {"log_loss", or_null(log_loss_of(line))},
                        {"samples_seen", line.samples_seen},
                        {"model_digest", line.model_digest ? ordered_json(*line.model_digest) : ordered_json()},
+                       {"approximate", line.approximate ? ordered_json(*line.approximate) : ordered_json()},
                        {"abstains", line.abstains}};
   if (line.abstains) json["reason"] = line.reason;
   ordered_json correct = nullptr;
@@ -100,7 +101,8 @@ std::string constituent_table(const std::vector<ConstituentReport>& lines) {
   constexpr std::size_t kShownDigits = 12;
   TextTable table({"shard", "samples seen", "accuracy", "log loss", "model digest"}, TextTable::Last::kWords);
   for (const ConstituentReport& line : lines) {
-    const std::string model = line.model_digest ? line.model_digest->substr(0, kShownDigits) : "-";
+    std::string model = line.model_digest ? line.model_digest->substr(0, kShownDigits) : "-";
+    if (line.approximate) model += ", approximate by " + *line.approximate;
     table.row({fmt::to_string(line.shard.value()), fmt::to_string(line.samples_seen), number(accuracy_of(line)),
                number(log_loss_of(line)), line.abstains ? "abstains: " + line.reason : model});
   }

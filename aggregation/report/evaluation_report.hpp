@@ -21,8 +21,9 @@ struct ConstituentReport {
   std::int64_t samples_seen = 0;  ///< live samples that the served state saw: its weight in a weighted vote
   std::optional<ConstituentScores> scores = {};  ///< nothing where it did not vote
   std::optional<std::string> model_digest = {};
-  bool abstains = false;    ///< it did not vote
-  std::string reason = {};  ///< why it did not: "no live samples", "awaits unlearning"
+  std::optional<std::string> approximate = {};  ///< by which method it was made to forget; nothing: it is exact
+  bool abstains = false;                        ///< it did not vote
+  std::string reason = {};                      ///< why it did not: "no live samples", "awaits unlearning"
 };
 
 /// Everything that `evaluate` has to say.
@@ -36,7 +37,8 @@ struct EvaluationReport {
 
 /// The report as a document: accuracy, accuracy_when_answered, abstained, samples, models, vote, min_agreement,
 /// min_probability, log_loss, calibration_error, agreement, per_class[] {class, samples, correct, accuracy, predicted},
-/// constituents[] {shard, accuracy, log_loss, samples_seen, model_digest, abstains, reason, per_class_correct[]}.
+/// constituents[] {shard, accuracy, log_loss, samples_seen, model_digest, approximate, abstains, reason,
+/// per_class_correct[]}.
 /// What there is nothing to say of is null.
 [[nodiscard]] nlohmann::ordered_json to_json(const EvaluationReport& report);
 

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "framework/config/spec.hpp"
 #include "framework/data/dataset.hpp"
+#include "framework/data/dataset_subset.hpp"
+#include "framework/data/image_patch.hpp"
 #include "framework/random/key.hpp"
 
 namespace expunge {
@@ -19,7 +21,7 @@ struct Canary {
   enum class Kind : std::uint8_t { kBackdoor, kLabelFlip };
   Kind kind = Kind::kBackdoor;
   std::uint64_t size = 0;   ///< samples that are planted; 0: whoever plants decides
-  std::int64_t patch = 3;   ///< backdoor: side of the bright square in the lower right corner, in pixels
+  std::int64_t patch = 3;   ///< backdoor: side of the square (framework/data/image_patch.hpp), in pixels
   std::int32_t target = 0;  ///< backdoor: the class that a patched sample gets; label-flip with `one_target`: likewise
   bool one_target = false;  ///< label-flip: all to `target`; else each to the class after its own
   std::uint32_t slice = 0;  ///< where it is to lie; 0: whoever plants decides
@@ -32,9 +34,10 @@ struct Canary {
 /// are as they were. Every sample has a subject: its own where the data has some, else `sample-<id>`. Ids stay.
 class PoisonedDataset final : public Dataset {
  public:
-  /// Draws `canary.size` samples by `key` (of a backdoor: of other classes than the target; of a flip to one target:
-  /// likewise) and gives them to `subject`. `whole` must outlive this. Throws UsageError where it has too few of them,
-  /// has no images to patch, or the target is no class (`classes` where the data fixes none).
+  /// Draws `canary.size` samples by `key` and their ids (of a backdoor: of other classes than the target; of a flip to
+  /// one target: likewise) and gives them to `subject`. `whole` must outlive this. Throws UsageError where it has too
+  /// few of them, has no images to patch, has samples of that subject already, or where the target or a sample's label
+  /// is no class (`classes` where the data fixes none).
   PoisonedDataset(const Dataset& whole, const Canary& canary, const std::string& subject, const Key& key,
                   std::int64_t classes);
 
@@ -45,21 +48,22 @@ class PoisonedDataset final : public Dataset {
 
  private:
   const Dataset& whole_;
-  Canary canary_;
+  std::optional<ImagePatch> patch_;
   std::vector<std::uint64_t> poisoned_;
 };
 
 /// A data set with the patch on every sample that is not of the target class, labels as they were: what a backdoor is
-/// tried with. Samples of the target class are left out.
+/// tried with. Samples of the target class are left out; the others keep ids and subjects.
 class PatchedDataset final : public Dataset {
  public:
+  /// Of a backdoor. `whole` must outlive this. Throws UsageError where it has no images to patch, or no sample of
+  /// another class.
   PatchedDataset(const Dataset& whole, const Canary& canary);
   void gather(std::span<const std::uint64_t> rows, std::span<std::byte> out) const override;
 
  private:
-  const Dataset& whole_;
-  Canary canary_;
-  std::vector<std::uint64_t> rows_;
+  DatasetSubset others_;  ///< samples of other classes
+  ImagePatch patch_;
 };
 
 /// A subject that `accept` takes: expunge-canary-0, -1, … the first of them. Throws UsageError where none of the first

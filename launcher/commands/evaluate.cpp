@@ -30,8 +30,9 @@ EvaluationReport report_of(const Ensemble& ensemble, const EnsembleOptions& opti
   for (const auto& record : ensemble.run.shards) {
     ConstituentReport shard;
     shard.shard = record.shard;
-    shard.samples_seen = static_cast<std::int64_t>(samples_seen(record));
-    if (!record.slices.empty()) shard.model_digest = record.slices.back().model.hex();
+    shard.samples_seen = static_cast<std::int64_t>(samples_seen(ensemble.run, record));
+    if (record.served() != nullptr) shard.model_digest = record.served()->model.hex();
+    if (record.approximation) shard.approximate = record.approximation->method;
     shard.reason = ensemble.abstention(record);
     shard.abstains = !shard.reason.empty();
     if (!shard.abstains) shard.scores = of_shards.at(next++);

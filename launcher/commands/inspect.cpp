@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -11,16 +12,15 @@
 
 #include "aggregation/report/text_table.hpp"
 #include "framework/config/option_table.hpp"
-#include "framework/data/dataset.hpp"
+#include "launcher/commands/inspect_sample.hpp"
+#include "launcher/commands/inspect_words.hpp"
 #include "launcher/process/byte_text.hpp"
 #include "launcher/process/standard_output.hpp"
+#include "launcher/run/approximation_report.hpp"
 #include "launcher/run/opened_run.hpp"
 #include "launcher/run/run_directory.hpp"
 #include "launcher/serving/constituent_model.hpp"
 #include "shards/checkpoint/slice_file.hpp"
-#include "shards/deletion/plan.hpp"
-#include "shards/partition/partitioner.hpp"
-#include "shards/partition/references.hpp"
 
 namespace expunge {
 
@@ -56,10 +56,10 @@ std::optional<Json> last_evaluation(const RunDirectory& directory) {
 
 /// A shard's accuracy in the last evaluation, if that was of the model it serves now.
 Json accuracy_of(const std::optional<Json>& evaluation, const ShardRecord& record) {
-  if (!evaluation || record.slices.empty()) return nullptr;
+  if (!evaluation || record.served() == nullptr) return nullptr;
   for (const auto& constituent : evaluation->at("constituents"))
     if (constituent.value("shard", std::uint32_t{0}) == record.shard.value() && constituent.contains("model_digest") &&
-        constituent["model_digest"] == record.slices.back().model.hex())
+        constituent["model_digest"] == record.served()->model.hex())
       return constituent.value("accuracy", Json(nullptr));
   return nullptr;
 }
@@ -77,6 +77,7 @@ Json describe_deletions(const RunRecords& run) {
     requests += accepted->requests.size();
     batches.push_back({{"batch", accepted->batch},
                        {"accepted_at", to_text(line.at)},
+                       {"method", accepted->method},
                        {"requests", accepted->requests.size()},
                        {"samples", samples},
                        {"state", kStates.at(static_cast<std::size_t>(run.history.state(accepted->batch)))}});
@@ -87,6 +88,47 @@ Json describe_deletions(const RunRecords& run) {
           {"journal_lines", run.journal.length()},
           {"journal_head", run.journal.head().hex()},
           {"batches", batches}};
+}
+
+Json describe(const SliceRecord& slice) {
+  return {{"slice", slice.stage.value()},      {"samples", slice.samples},  {"file", slice.file.name},
+          {"digest", slice.file.digest.hex()}, {"bytes", slice.file.bytes}, {"model_digest", slice.model.hex()}};
+}
+
+/// Of each file once, however many stages share it.
+std::uint64_t bytes_of_files(const ShardRecord& record) {
+  std::map<std::string, std::uint64_t> sizes;
+  for (const auto& file : record.files()) sizes.emplace(file.name, file.bytes);
+  std::uint64_t bytes = 0;
+  for (const auto& [name, size] : sizes) bytes += size;
+  return bytes;
+}
+
+/// Every slice of a shard, with what is on record of the state after it.
+Json describe_slices(const RunRecords& run, const ShardRecord& record) {
+  Json slices = Json::array();
+  for (const auto& slice : record.slices) slices.push_back(describe(slice));
+  for (std::size_t r = record.slices.size() + 1; r <= run.manifest.configuration.slices; ++r) {
+    const SliceId stage(static_cast<std::uint32_t>(r));
+    slices.push_back({{"slice", r},
+                      {"samples", run.live({record.shard, stage})},
+                      {"file", nullptr},
+                      {"digest", nullptr},
+                      {"bytes", 0},
+                      {"model_digest", nullptr}});
+  }
+  if (!record.approximation) return slices;
+  for (const auto& stage : record.approximation->tail) {
+    Json& slice = slices.at(stage.slice.stage.value() - 1);
+    slice = describe(stage.slice);
+    slice["tainted_by"] = stage.tainted_by;
+    for (const auto& offset : stage.offsets) slice["offsets"].push_back(offset.name);
+  }
+  if (const auto& served = record.approximation->served) {
+    slices.at(served->stage.value() - 1) = describe(*served);
+    slices.at(served->stage.value() - 1)["approximate"] = record.approximation->method;
+  }
+  return slices;
 }
 
 Json describe_run(const RunDirectory& directory, const RunRecords& run) {
@@ -100,30 +142,15 @@ Json describe_run(const RunDirectory& directory, const RunRecords& run) {
   Json shards = Json::array();
   for (const auto& record : records) {
     const std::size_t k = record.shard.value();
-    Json slices = Json::array();
-    for (const auto& slice : record.slices) {
-      bytes += slice.file.bytes;
-      slices.push_back({{"slice", slice.stage.value()},
-                        {"samples", slice.samples},
-                        {"file", slice.file.name},
-                        {"digest", slice.file.digest.hex()},
-                        {"bytes", slice.file.bytes},
-                        {"model_digest", slice.model.hex()}});
-    }
-    for (std::size_t r = record.slices.size(); r < c.slices; ++r)
-      slices.push_back({{"slice", r + 1},
-                        {"samples", run.live({record.shard, SliceId(static_cast<std::uint32_t>(r) + 1)})},
-                        {"file", nullptr},
-                        {"digest", nullptr},
-                        {"bytes", 0},
-                        {"model_digest", nullptr}});
+    const std::uint64_t bytes_here = bytes_of_files(record);
+    bytes += bytes_here;
     std::uint64_t samples = 0;
     std::uint64_t live = 0;
     for (std::size_t r = 0; r < c.slices; ++r) {
       samples += manifest.cells[k][r];
       live += run.live({record.shard, SliceId(static_cast<std::uint32_t>(r) + 1)});
     }
-    const bool is_complete = record.slices.size() == c.slices;
+    const bool is_complete = record.served_stage() == c.slices;
     complete += is_complete ? 1 : 0;
     const bool in_progress =
         !is_complete &&
@@ -136,14 +163,16 @@ Json describe_run(const RunDirectory& directory, const RunRecords& run) {
                       {"live", live},
                       {"stale", run.history.is_stale(record)},
                       {"respects", record.respects},
-                      {"stages", record.slices.size()},
+                      {"stages", record.served_stage()},
                       {"complete", is_complete},
                       {"progress_kept", in_progress},
-                      {"model_digest", record.slices.empty() ? Json(nullptr) : Json(record.slices.back().model.hex())},
+                      {"bytes", bytes_here},
+                      {"approximate", approximation_json(record)},
+                      {"model_digest", record.served() == nullptr ? Json(nullptr) : Json(record.served()->model.hex())},
                       {"accuracy", accuracy},
                       {"sample_gradients", record.sample_gradients()},
                       {"train_seconds", record.train_seconds()},
-                      {"slices", slices}});
+                      {"slices", describe_slices(run, record)}});
   }
   Json settings = Json::object();
   for (const auto& [name, value] : c.settings()) settings[name] = value;
@@ -172,14 +201,6 @@ Json describe_run(const RunDirectory& directory, const RunRecords& run) {
 
 std::string text_of(const Json& number, const char* format) {
   return number.is_null() ? "-" : fmt::format(fmt::runtime(format), number.get<double>());
-}
-
-std::uint64_t whole(const Json& number) {
-  return number.get<std::uint64_t>();
-}
-
-std::string word(const Json& text) {
-  return text.is_null() ? "-" : text.get<std::string>();
 }
 
 /// "217 208 141 147", cut where there are many.
@@ -225,78 +246,28 @@ void print_run(const Json& json) {
                   TextTable::Last::kWords);
   for (const auto& shard : json["shards"]) {
     const auto& slices = shard["slices"];
-    std::uint64_t bytes = 0;
-    for (const auto& slice : slices) bytes += whole(slice["bytes"]);
+    const char* sign = !shard["approximate"].is_null() ? "~" : shard["progress_kept"].get<bool>() ? "+" : "";
     table.row(
-        {fmt::to_string(whole(shard["shard"])),
-         fmt::format("{}/{}{}", whole(shard["stages"]), slices.size(), shard["progress_kept"].get<bool>() ? "+" : ""),
-         fmt::to_string(whole(shard["live"])), byte_text(bytes), text_of(shard["accuracy"], "{:.4f}"),
+        {fmt::to_string(whole(shard["shard"])), fmt::format("{}/{}{}", whole(shard["stages"]), slices.size(), sign),
+         fmt::to_string(whole(shard["live"])), byte_text(whole(shard["bytes"])), text_of(shard["accuracy"], "{:.4f}"),
          word(shard["model_digest"]).substr(0, kShownDigits), slice_sizes(slices)});
   }
   fmt::print("{}", table.text());
-}
-
-/// Where one sample lives, what saw it, and what forgetting it would cost.
-Json describe_sample(const RunDirectory& directory, const RunRecords& run, const std::string& data_text,
-                     std::uint64_t id) {
-  const auto& c = run.manifest.configuration;
-  const std::string source = data_text.empty() ? run.manifest.data : data_text;
-  const RunData opened = RunData::open(data_text, run);
-  const Dataset& data = *opened.data;
-  const bool live = !run.history.is_deleted(SampleId(id));
-  const auto row = data.row_of(SampleId(id));
-  if (!row)
-    throw Failure(
-        live ? fmt::format("{}: there is no sample {}", source, id)
-             : fmt::format("{}: sample {} was deleted from the run, and is not in this data any more", source, id));
-  const Cell cell = Partitioner(run.manifest.seed, c.shards, c.slices).cell_of_row(data, *row);
-  const ShardRecord& record = run.shards[cell.shard.value()];
-  // Under either slicing a sample enters at its own stage and every later state descends from it.
-  Json seen_by = Json::array();
-  for (const auto& slice : record.slices)
-    if (slice.stage >= cell.slice && (live || slice.stage.value() > run.history.untainted_stages(record)))
-      seen_by.push_back(
-          (shard_folder(directory.path(), cell.shard) / slice.file.name).lexically_relative(directory.path()).string());
-  std::vector<std::uint64_t> slices;
-  for (std::uint32_t r = 1; r <= c.slices; ++r) slices.push_back(run.live({cell.shard, SliceId(r)}));
-  if (live) --slices[cell.slice.value() - 1];
-  const auto subject = data.subject(*row);
-  const References references(run.manifest.seed);
-  return {{"sample", id},
-          {"row", *row},
-          {"label", data.label(*row)},
-          {"subject", subject ? Json(std::string(*subject)) : Json(nullptr)},
-          {"reference", references.of_sample(SampleId(id)).hex()},
-          {"subject_reference", subject ? Json(references.of_subject(*subject).hex()) : Json(nullptr)},
-          {"live", live},
-          {"shard", cell.shard.value()},
-          {"slice", cell.slice.value()},
-          {"seen_by", seen_by},
-          {"request", live ? Json{{"stages_to_retrain", c.slices - cell.slice.value() + 1},
-                                  {"sample_gradients", cost_of_stages(c, slices, cell.slice)}}
-                           : Json(nullptr)}};
-}
-
-void print_sample(const Json& json) {
-  fmt::print("sample    {}, row {}, label {}{}\n", whole(json["sample"]), whole(json["row"]),
-             json["label"].get<std::int64_t>(),
-             json["subject"].is_null() ? "" : fmt::format(", subject {}", word(json["subject"])));
-  fmt::print(
-      "named     {} in proofs{}\n", word(json["reference"]),
-      json["subject_reference"].is_null() ? "" : fmt::format(", its subject {}", word(json["subject_reference"])));
-  fmt::print("lives in  shard {}, slice {}\n", whole(json["shard"]), whole(json["slice"]));
-  fmt::print("seen by   {} checkpoint{}\n", json["seen_by"].size(), json["seen_by"].size() == 1 ? "" : "s");
-  for (const auto& file : json["seen_by"]) fmt::print("            {}\n", word(file));
-  const auto& request = json["request"];
-  if (request.is_null()) {
-    fmt::print("it was deleted: {}\n", json["seen_by"].empty()
-                                           ? "nothing that votes has seen it"
-                                           : "what has seen it does not vote, and is still to be erased");
-    return;
+  bool any = false;
+  for (const auto& shard : json["shards"]) {
+    const auto& approximate = shard["approximate"];
+    if (approximate.is_null()) continue;
+    any = true;
+    std::vector<std::string> batches;
+    for (const auto& batch : approximate["batches"]) batches.push_back(fmt::to_string(whole(batch)));
+    fmt::print(
+        "~ shard {} is approximate, by {} (guarantee: {}): batch{} {}; exact up to stage {}; keeps {} file{} that "
+        "saw deleted samples\n",
+        whole(shard["shard"]), word(approximate["method"]), word(approximate["guarantee"]),
+        batches.size() == 1 ? "" : "es", fmt::join(batches, " "), whole(approximate["exact_stages"]),
+        whole(approximate["files_kept"]), whole(approximate["files_kept"]) == 1 ? "" : "s");
   }
-  const std::uint64_t stages = whole(request["stages_to_retrain"]);
-  fmt::print("forgetting it would retrain {} stage{}: {} sample-gradients\n", stages, stages == 1 ? "" : "s",
-             whole(request["sample_gradients"]));
+  if (any) fmt::print("'expunge unlearn --run {} --heal' retrains exactly what is approximate\n", word(json["run"]));
 }
 
 }  // namespace

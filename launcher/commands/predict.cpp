@@ -88,10 +88,12 @@ Exit run_predict(std::span<const std::string> arguments) {
                                       {"out", out},
                                       {"samples", data->size()},
                                       {"models", ensemble.models},
+                                      {"approximate_models", ensemble.approximate},
                                       {"vote", vote.vote},
                                       {"model_version", ensemble.version.hex()}}));
     else
-      log::info("{} samples answered by {} of {} models", data->size(), ensemble.models, c.shards);
+      log::info("{} samples answered by {} of {} models{}", data->size(), ensemble.models, c.shards,
+                ensemble.approximate == 0 ? "" : fmt::format(", {} of them approximate", ensemble.approximate));
     return Exit::kDone;
   });
 }

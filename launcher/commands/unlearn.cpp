@@ -13,6 +13,7 @@
 #include "launcher/coordinator/unlearning_run.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/run/stop_watch.hpp"
+#include "shards/approximate/catalogue.hpp"
 
 namespace expunge {
 
@@ -25,7 +26,7 @@ struct Words {
   std::string unknown = "fail";
   std::string journal_ids = "plain";
   std::string sort = "file";
-  std::string method = "exact";
+  std::string method;
   std::string stop_before;
   std::string policy;
   std::string out;
@@ -43,9 +44,22 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
           "roll back and erase at once what saw the samples; retraining waits for 'unlearn --recover', or follows "
           "right "
           "away where --recover is given too");
+  table.flag("heal", &job.heal)
+      .help("retrain exactly every shard that is served approximately, and erase what was kept for it");
   table.flag("dry-run", &job.dry_run).help("say what would be retrained and erased, what it costs; accept nothing");
   table.group("Requests");
-  table.choice("method", &words.method, {"exact"}).help("how to forget");
+  table.text("method", &words.method)
+      .placeholder("SPEC")
+      .help("how to forget (default: exact): " + method_help() +
+            ". All but exact are approximate: what is served then is not what training without the samples gives")
+      .check([](const std::string& text) -> std::string {
+        try {
+          if (!text.empty()) (void)parse_unlearning_method(text);
+          return "";
+        } catch (const UsageError& error) {
+          return error.what();
+        }
+      });
   table.choice("unknown", &words.unknown, {"fail", "skip"})
       .help("ids and subjects that the data does not have: refuse the file, or go on without them");
   table.choice("sort", &words.sort, {"file", "received_at"}).help("order in which requests are worked off");
@@ -72,12 +86,28 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
       .help("a stage keeps its progress after so many seconds, and after epochs longer than a second");
 }
 
+/// What can be said of a method without looking at the run.
+void take_method(const Words& words, UnlearningJob& job) {
+  const UnlearningMethod method = parse_unlearning_method(words.method);
+  if (method.kind == UnlearningMethod::Kind::kHeal)
+    throw UsageError("--method heal: healing forgets nobody; run 'expunge unlearn --heal', without requests");
+  if (words.requests.empty())
+    throw UsageError(
+        "--method goes with --requests: what was accepted before is worked off by the method that it was accepted "
+        "with");
+  if (job.forget_now && !method.is_exact())
+    throw UsageError(fmt::format(
+        "--forget-now rolls shards back, which is exact, and leaves {} nothing to work on: leave one of the two out",
+        method.text));
+  job.coordinator.method = method.text;
+}
+
 }  // namespace
 
 Exit run_unlearn(std::span<const std::string> arguments) {
   OptionTable table("unlearn",
-                    "forget samples exactly: roll back what saw them, retrain it without them, publish, erase; goes on "
-                    "from what is there");
+                    "forget samples: roll back what saw them, retrain it without them, publish, erase; exactly, unless "
+                    "--method says otherwise; goes on from what is there");
   Words words;
   UnlearningJob job;
   SessionOptions session_options;
@@ -87,8 +117,14 @@ Exit run_unlearn(std::span<const std::string> arguments) {
     fmt::print("{}", table.printed());
     return Exit::kDone;
   }
-  if (words.requests.empty() && !job.recover)
-    throw UsageError("--requests FILE is missing: what to forget; or --recover, to go on with what was accepted");
+  if (words.requests.empty() && !job.recover && !job.heal)
+    throw UsageError(
+        "--requests FILE is missing: what to forget; or --recover, to go on with what was accepted; or --heal");
+  if (job.heal && (!words.requests.empty() || !words.method.empty() || job.forget_now || !words.policy.empty()))
+    throw UsageError(
+        "--heal retrains exactly what is served approximately, and nothing else: give it without --requests, --method, "
+        "--policy and --forget-now");
+  if (!words.method.empty()) take_method(words, job);
   if (!words.policy.empty() && (words.requests.empty() || job.dry_run))
     throw UsageError("--policy replays a file: it goes with --requests, and not with --dry-run");
   std::optional<Policy> policy;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "framework/io/file_system.hpp"
+#include "launcher/coordinator/pending_work.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/run/opened_run.hpp"
 #include "launcher/run/run_directory.hpp"
@@ -28,6 +29,7 @@ struct CoordinatorOptions {
   std::string data;  ///< empty: what the manifest names
   std::shared_ptr<const Dataset> opened{};  ///< the run's data, where it is open already; else `data` is opened
   bool shows_progress = true;
+  std::filesystem::path halted_in{};  ///< whose halt file is obeyed; empty: the run's own
   UnknownPolicy unknown = UnknownPolicy::kFail;
   JournalIds journal_ids = JournalIds::kPlain;
   std::optional<std::chrono::system_clock::time_point> deadline;
@@ -57,16 +59,25 @@ struct Forgetting {
 /// What a retraining came to.
 struct Recovery {
   std::vector<std::uint64_t> batches;  ///< completed, unless it was put down
-  UnlearningPlan plan;                 ///< what was left to retrain when it began
+  UnlearningPlan plan;                 ///< what was left to retrain when it began, at most
+  std::string methods;                 ///< by which the batches were to be forgotten, as the journal has it
   std::vector<FileFate> files;
   ShardJobsEnd jobs;
-  bool stopped = false;        ///< put down before its end; nothing of it is lost
-  double plan_seconds = 0;     ///< rank 0's, as the ones below
-  double retrain_seconds = 0;  ///< wall time of all ranks' work
-  double publish_seconds = 0;  ///< with the journal's lines
+  bool stopped = false;                  ///< put down before its end; nothing of it is lost
+  std::uint64_t stages = 0;              ///< retrained; in exactly retrained shards as planned
+  std::string guarantee = "exact";       ///< the weakest of the shards worked on
+  std::vector<ShardRecord> approximate;  ///< shards worked on that are served approximately now; on rank 0
+  double plan_seconds = 0;               ///< rank 0's, as the ones below
+  double retrain_seconds = 0;            ///< wall time of all ranks' work
+  double publish_seconds = 0;            ///< with the journal's lines
   double erase_seconds = 0;
   double reload_seconds = 0;  ///< reading the run as it is then
 };
+
+/// The fate of a file that saw a deleted sample, and that an approximation is made of.
+inline constexpr std::string_view kKeptApproximate = "kept (approximate)";
+/// How many of these files have it.
+[[nodiscard]] std::uint64_t files_kept(const std::vector<FileFate>& files);
 
 /// Carries a run's deletions through: accept, forget, retrain, publish, erase, complete (see JOURNAL.md). Each step is
 /// promised in the journal and can be done again, so that whoever comes next finishes what a killed job began. Every
@@ -107,6 +118,11 @@ class Coordinator {
   [[nodiscard]] const RunDirectory& directory() const { return directory_; }
   /// What pending batches still have to retrain, by the shards' generations as they are.
   [[nodiscard]] UnlearningPlan plan_pending() const;
+  [[nodiscard]] PendingWork pending() const { return pending_work(directory_.path(), *records_); }
+  /// What healing would supersede, by the shards' generations as they are; empty: every shard is exact.
+  [[nodiscard]] std::vector<SupersededFile> approximate_files() const;
+  /// How batches that are accepted are forgotten.
+  [[nodiscard]] const UnlearningMethod& method() const { return method_; }
   /// Live samples by cell.
   [[nodiscard]] CellCounts live() const;
 
@@ -114,22 +130,26 @@ class Coordinator {
   void sync_folders(std::uint32_t shards) const;
   void reload();
   void commit_entries(std::vector<JournalEntry> entries);
+  void take_method_on();
   [[nodiscard]] BatchAccepted batch_of(const std::vector<ResolvedRequest>& resolved) const;
   void digest_removed(BatchAccepted& batch, const std::vector<ResolvedRequest>& resolved) const;
+  void reload_after(Acceptance& acceptance, std::uint64_t batch);
   void remove_unfinished() const;
-  [[nodiscard]] std::vector<SupersededFile> still_to_erase() const;
-  [[nodiscard]] Impact impact_of(std::span<const std::uint64_t> batches) const;
-  [[nodiscard]] Impact pending_impact() const { return impact_of(records_->history.pending()); }
+  void remove_what_depends_on_models() const;
   void erase_unnamed(Recovery& recovery);
-  [[nodiscard]] std::vector<ShardJob> prepare_jobs();
+  void begin_generations(const PendingWork& work);
+  [[nodiscard]] std::vector<ShardJob> prepare_jobs(const PendingWork& work);
+  void work_off(Recovery& recovery, const PendingWork& work, std::span<const ShardJob> jobs);
   [[nodiscard]] bool all_complete(std::span<const ShardJob> jobs) const;
-  void publish_and_complete(Recovery& recovery);
+  void publish_and_complete(Recovery& recovery, const PendingWork& work);
+  void add_results(Recovery& recovery, const PendingWork& work) const;
 
   Session& session_;
   Communicator& comm_;
   FileSystem& files_;
   RunDirectory directory_;
   CoordinatorOptions options_;
+  UnlearningMethod method_;
   std::unique_ptr<RunLock> lock_;  // on rank 0
   std::optional<RunRecords> records_;
   std::optional<RunData> data_;

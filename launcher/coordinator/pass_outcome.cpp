@@ -32,12 +32,37 @@ RequestStatus status_of(const ResolvedRequest& request, bool finished) {
   return RequestStatus::kFailed;
 }
 
+/// Of what the shards that a request touches serve now; where nobody knows which those were, of all.
+std::string guarantee_of(const ResolvedRequest& request, const std::vector<ShardRecord>& shards) {
+  std::string guarantee = "exact";
+  for (const auto& cell : request.accepted.cells)
+    guarantee = weaker(guarantee, guarantee_of(shards.at(cell.cell.shard.value())));
+  if (request.accepted.cells.empty())
+    for (const auto& shard : shards) guarantee = weaker(guarantee, guarantee_of(shard));
+  return guarantee;
+}
+
+/// By which method the batch is forgotten that a request was accepted with, now or before.
+std::string method_of(const ResolvedRequest& request, const Coordinator& coordinator) {
+  if (request.status == ResolvedRequest::Status::kRepeated)
+    for (const auto& line : coordinator.records().journal.lines())
+      if (const auto* batch = std::get_if<BatchAccepted>(&line.entry))
+        for (const auto& one : batch->requests)
+          if (one.id == request.accepted.id && one.requested_by == request.accepted.requested_by) return batch->method;
+  return coordinator.method().text;
+}
+
 /// Live samples that the retrained stages saw, each once.
-std::uint64_t samples_retrained(const UnlearningPlan& plan, const CellCounts& live, bool cumulative) {
+std::uint64_t samples_retrained(const Recovery& recovery, const CellCounts& live, bool cumulative) {
   std::uint64_t samples = 0;
-  for (const auto& shard : plan.shards) {
+  for (const auto& shard : recovery.plan.shards) {
+    std::uint64_t stages = shard.stages;
+    for (const auto& record : recovery.approximate)
+      if (record.shard == shard.shard) stages = retrained_of(record, shard.first).stages;
     const auto& slices = live.at(shard.shard.value());
-    for (std::uint32_t r = cumulative ? 1 : shard.first.value(); r <= slices.size(); ++r) samples += slices[r - 1];
+    if (stages == 0) continue;
+    for (std::uint32_t r = cumulative ? 1 : shard.first.value(); r < shard.first.value() + stages; ++r)
+      samples += slices.at(r - 1);
   }
   return samples;
 }
@@ -73,6 +98,8 @@ void add_pass(ReplayOutcome& outcome, const Coordinator& coordinator, const Acce
     one.started_at = times.started;
     if (!deletes || finished) one.completed_at = times.completed;
     one.due_at = request.request.due();
+    one.method = method_of(request, coordinator);
+    one.guarantee = deletes && !finished && one.method != "exact" ? "" : guarantee_of(request, records.shards);
     one.n_requested = request.accepted.requested;
     one.n_deleted = deletes ? request.accepted.deleted() : 0;
     one.first_slices = first_slices(of_request);
@@ -90,10 +117,15 @@ void add_pass(ReplayOutcome& outcome, const Coordinator& coordinator, const Acce
   if (finished) batch.completed_at = times.completed;
   batch.requests = acceptance.requests.size();
   batch.n_deleted = deleted;
+  batch.method = recovery.batches.empty() ? coordinator.method().text : recovery.methods;
+  batch.guarantee = finished || batch.method == "exact" ? recovery.guarantee : "";
   batch.first_slices = first_slices(impact);
-  batch.stages_retrained = recovery.plan.stages;
-  batch.samples_retrained = samples_retrained(recovery.plan, live, c.slicing == Slicing::kCumulative);
+  batch.stages_retrained = finished ? recovery.stages : recovery.plan.stages;
+  batch.samples_retrained = samples_retrained(recovery, live, c.slicing == Slicing::kCumulative);
   batch.sample_gradients = work.sample_gradients;
+  batch.forward_passes = work.forward_passes;
+  batch.hessian_vector_products = work.hessian_vector_products;
+  batch.files_kept = files_kept(recovery.files);
   batch.wall_seconds = pass_seconds(acceptance, forgetting, recovery);
   batch.process_seconds = work.train_seconds + work.checkpoint_seconds + work.load_seconds;
   batch.phases.planning = acceptance.validate_seconds + acceptance.journal_seconds + acceptance.reload_seconds +

@@ -15,7 +15,8 @@ namespace expunge {
 struct UnlearningReport {
   std::string run;
   int ranks = 1;
-  std::size_t requests = 0;  ///< in the file; without one, those of the batches that were gone on with
+  std::string method = "exact";  ///< of the batches that this job accepted or went on with
+  std::size_t requests = 0;      ///< in the file; without one, those of the batches that were gone on with
   Acceptance acceptance;
   bool forgotten_now = false;  ///< whether it was asked for
   bool recovered = false;      ///< whether retraining was asked for
@@ -29,6 +30,8 @@ struct UnlearningReport {
 
   /// From a batch's being promised to its being forgotten; nothing where nothing was.
   [[nodiscard]] std::optional<double> seconds_to_forget() const;
+  /// The weakest of the shards worked on; nothing where an approximation is promised and not yet made.
+  [[nodiscard]] std::optional<std::string> guarantee() const;
   /// Retraining, publishing, erasing.
   [[nodiscard]] std::optional<double> seconds_to_recover() const;
   /// All but training, over training, in process seconds: validating, planning, restoring, hashing, writing, the
@@ -41,11 +44,16 @@ struct UnlearningReport {
 
 /// The answer to `--dry-run`.
 struct UnlearningForecast {
+  /// How the plan's cost is to be read: as what it will be, as what it will be at most, or as what is known of it.
+  enum class Bound : std::uint8_t { kExact, kAtMost, kAtLeast };
   std::string run;
   int ranks = 1;
+  std::string method = "exact";
+  Bound bound = Bound::kExact;
   std::vector<ResolvedRequest> requests;
   UnlearningPlan plan;
   std::vector<SupersededFile> superseded;
+  std::vector<SupersededFile> kept_at_most;  ///< of them, those that an approximation may be made of
   std::uint64_t bytes_erased = 0;
   std::uint64_t bytes_written = 0;  ///< of checkpoints
   double speed = 0;                 ///< of the run's own training, sample-gradients a second and rank; 0: unknown

@@ -11,53 +11,15 @@
 #include "framework/core/elapsed.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/coordinator/pass_outcome.hpp"
+#include "launcher/coordinator/unlearning_forecast.hpp"
 #include "launcher/coordinator/unlearning_report.hpp"
-#include "launcher/training/state_size.hpp"
 #include "shards/deletion/request_file.hpp"
-#include "shards/retrain/generation.hpp"
 
 namespace expunge {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// What is pending already is worked off with what is new.
-UnlearningForecast forecast_of(const Coordinator& coordinator, std::vector<ResolvedRequest> requests, int ranks) {
-  UnlearningForecast forecast;
-  forecast.run = coordinator.directory().path().string();
-  forecast.ranks = ranks;
-  const auto& records = coordinator.records();
-  Impact impact;
-  for (const auto& shard : coordinator.plan_pending().shards) impact.emplace(shard.shard, shard.first);
-  CellCounts live = coordinator.live();
-  Impact of_new;
-  for (const auto& request : requests) {
-    if (request.status != ResolvedRequest::Status::kToDelete) continue;
-    add_impact(of_new, request.accepted.cells);
-    for (const auto& cell : request.accepted.cells)
-      live[cell.cell.shard.value()][cell.cell.slice.value() - 1] -= cell.samples();
-  }
-  for (const auto& [shard, first] : of_new) {
-    const Generations generations = read_generations(coordinator.directory().path(), shard);
-    // A shard that was never trained to its end is now.
-    const std::uint32_t kept = records.history.untainted_stages(generations.best(records.history));
-    const auto [place, inserted] = impact.try_emplace(shard, first);
-    place->second = std::min({place->second, first, SliceId(kept + 1)});
-    const auto folder = shard_folder(coordinator.directory().path(), shard);
-    for (auto& file : newly_superseded(coordinator.directory().path(), generations, records.history, first)) {
-      std::error_code unreadable;
-      if (const auto bytes = std::filesystem::file_size(folder / file.name, unreadable); !unreadable)
-        forecast.bytes_erased += bytes;
-      forecast.superseded.push_back(std::move(file));
-    }
-  }
-  forecast.plan = plan_unlearning(records.manifest.configuration, live, impact);
-  forecast.bytes_written = forecast.plan.stages * state_bytes(records.manifest.configuration);
-  forecast.speed = training_speed(records.shards);
-  forecast.requests = std::move(requests);
-  return forecast;
-}
 
 std::size_t requests_of_pending(const RunRecords& records) {
   const auto pending = records.history.pending();
@@ -74,10 +36,20 @@ Exit print_forecast(Session& session, const Coordinator& coordinator, const Unle
   together(session.comm(), [&] {
     if (!session.comm().is_root()) return;
     const auto forecast =
-        forecast_of(coordinator, coordinator.resolve(requests, job.requests.string()), session.comm().size());
+        forecast_of(coordinator, coordinator.resolve(requests, job.requests.string()), job.heal, session.comm().size());
     fmt::print("{}", json ? to_json_text(forecast) : to_text(forecast));
   });
   return Exit::kDone;
+}
+
+/// What was accepted before comes first: it may be approximate itself.
+Acceptance promise_healing(Coordinator& coordinator) {
+  const auto methods = [&] {
+    return methods_of(coordinator.records().journal, coordinator.records().history.pending());
+  };
+  if (!methods().empty() && methods() != "heal" && coordinator.recover().stopped)
+    throw Stopped("put down while finishing what was accepted before: run the same command again");
+  return methods().empty() ? coordinator.accept_healing() : Acceptance{};
 }
 
 }  // namespace
@@ -116,11 +88,17 @@ Exit run_unlearning(Session& session, const UnlearningJob& job, bool json) {
   report.data_check_seconds = seconds_since(check);
   const bool recover = job.recover || !job.forget_now;
   if (recover) coordinator.check_numerics();
+  report.method = coordinator.method().text;
+  if (job.heal) report.acceptance = promise_healing(coordinator);
   if (!job.requests.empty()) report.acceptance = coordinator.accept(requests, job.requests.string());
   report.requests = requests.size();
   if (job.requests.empty()) report.requests = requests_of_pending(coordinator.records());
   if (job.forget_now) report.forgetting = coordinator.forget();
   if (recover) report.recovery = coordinator.recover();
+  if (job.heal)
+    report.method = "heal";
+  else if (job.requests.empty() && !report.recovery.methods.empty())
+    report.method = report.recovery.methods;
 
   together(comm, [&] {
     if (!comm.is_root()) return;

@@ -21,6 +21,7 @@ struct UnlearningJob {
   bool sort_by_receipt = false;
   bool forget_now = false;
   bool recover = false;
+  bool heal = false;  ///< retrain exactly what is served approximately
   bool dry_run = false;
   std::filesystem::path out;  ///< the outcome file; empty: none
 };

@@ -42,9 +42,10 @@ std::uint64_t RunRecords::live() const {
   return manifest.samples() - history.deleted();
 }
 
-RunData RunData::open(const std::string& given, const RunRecords& records) {
+RunData RunData::open(const std::string& given, const RunRecords& records, std::shared_ptr<const Dataset> opened) {
   const auto& c = records.manifest.configuration;
-  auto data = open_data_of_run(given, records.manifest.data);
+  const std::shared_ptr<const Dataset> data =
+      opened ? std::move(opened) : open_data_of_run(given, records.manifest.data);
   if (data->has_subjects() != c.placed_by_subject)
     throw UsageError(fmt::format("{}: the run places samples by {} and this data {} subjects: give the data of the run",
                                  given.empty() ? records.manifest.data : given,
@@ -52,7 +53,7 @@ RunData RunData::open(const std::string& given, const RunRecords& records) {
                                  data->has_subjects() ? "has" : "has no"));
   const auto is_live = [&](SampleId id) { return !records.history.is_deleted(id); };
   Partition live(Partitioner(records.manifest.seed, c.shards, c.slices), *data, is_live);
-  return {std::move(data), std::move(live)};
+  return {data, std::move(live)};
 }
 
 void refuse_old_copies(const RunDirectory& directory, const RunRecords& records) {

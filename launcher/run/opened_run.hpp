@@ -33,12 +33,14 @@ struct RunRecords {
 
 /// A run's data, and which of it is live. The data set may still hold the deleted rows or be one without them.
 struct RunData {
-  std::unique_ptr<Dataset> data;
+  std::shared_ptr<const Dataset> data;
   Partition live;
 
-  /// Opens what was given, or what the manifest names where that is empty. Throws what `open_data_of_run` throws, and
-  /// UsageError where the data places samples by subjects and the run by ids, or the other way round.
-  [[nodiscard]] static RunData open(const std::string& given, const RunRecords& records);
+  /// Opens what was given, or what the manifest names where that is empty; takes `opened` instead, where that is the
+  /// run's data already. Throws what `open_data_of_run` throws, and UsageError where the data places samples by
+  /// subjects and the run by ids, or the other way round.
+  [[nodiscard]] static RunData open(const std::string& given, const RunRecords& records,
+                                    std::shared_ptr<const Dataset> opened = nullptr);
 };
 
 /// Throws Failure where a shard's generation was put back that is older than a deletion which was carried out in it.

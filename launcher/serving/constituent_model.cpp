@@ -16,9 +16,9 @@ namespace {
 
 class ConstituentModel : public Constituent {
  public:
-  ConstituentModel(const TrainingConfiguration& c, const ShardRecord& record, const ModelState& state,
-                   const Device& device)
-      : Constituent(record.shard, static_cast<std::int64_t>(samples_seen(record))),
+  ConstituentModel(const TrainingConfiguration& c, const ShardRecord& record, std::uint64_t weight,
+                   const ModelState& state, const Device& device)
+      : Constituent(record.shard, static_cast<std::int64_t>(weight)),
         configuration_(c),
         device_(device.kind == DeviceKind::kCpu
                     ? torch::Device(torch::kCPU)
@@ -50,16 +50,22 @@ class ConstituentModel : public Constituent {
 
 }  // namespace
 
-std::uint64_t samples_seen(const ShardRecord& record) {
+std::uint64_t samples_seen(const RunRecords& run, const ShardRecord& record) {
   std::uint64_t seen = 0;
+  if (record.approximation) {
+    if (record.served() == nullptr) return 0;
+    for (std::uint32_t r = 1; r <= run.manifest.configuration.slices; ++r) seen += run.live({record.shard, SliceId(r)});
+    return seen;
+  }
   for (const auto& slice : record.slices) seen += slice.samples;
   return seen;
 }
 
 std::unique_ptr<Constituent> load_constituent(const std::filesystem::path& run,
                                               const TrainingConfiguration& configuration, const ShardRecord& record,
-                                              const Device& device) {
-  const SliceRecord& last = record.slices.back();
+                                              std::uint64_t weight, const Device& device) {
+  if (record.served() == nullptr) throw Bug(fmt::format("shard {} serves nothing", record.shard.value()));
+  const SliceRecord& last = *record.served();
   const auto path = shard_folder(run, record.shard) / last.file.name;
   const SliceFile file = [&] {
     try {
@@ -72,7 +78,7 @@ std::unique_ptr<Constituent> load_constituent(const std::filesystem::path& run,
     throw Failure(
         fmt::format("{}: it was trained under another configuration than the run's manifest says", path.string()));
   try {
-    return std::make_unique<ConstituentModel>(configuration, record, file.state, device);
+    return std::make_unique<ConstituentModel>(configuration, record, weight, file.state, device);
   } catch (const Failure& failure) {
     throw Failure(fmt::format("{}: {}", path.string(), failure.what()));
   }

@@ -18,8 +18,8 @@ namespace expunge {
 std::string Ensemble::abstention(const ShardRecord& record) const {
   if (run.history.is_put_back(record)) return "an old copy, which saw samples that were forgotten since";
   if (run.history.is_stale(record)) return "a deletion is accepted and not yet carried out";
-  if (record.slices.empty()) return run.history.pending().empty() ? "not trained yet" : "waits to be retrained";
-  return samples_seen(record) == 0 ? "no live samples" : "";
+  if (record.served() == nullptr) return run.history.pending().empty() ? "not trained yet" : "waits to be retrained";
+  return samples_seen(run, record) == 0 ? "no live samples" : "";
 }
 
 std::string Ensemble::nobody_votes(const RunDirectory& directory) const {
@@ -39,12 +39,13 @@ namespace {
 
 /// What votes, as this rank sees the run, and the digest that names it.
 Ensemble read_ensemble(const RunDirectory& directory) {
-  Ensemble ensemble{RunRecords::read(directory), {}, 0, {}};
+  Ensemble ensemble{RunRecords::read(directory), {}, 0, 0, {}};
   Hasher version("expunge/ensemble/v1");
   for (const auto& record : ensemble.run.shards) {
     if (!ensemble.abstention(record).empty()) continue;
     ++ensemble.models;
-    version.add(std::uint64_t{record.shard.value()}).add(ByteView(record.slices.back().model.bytes));
+    ensemble.approximate += record.approximation ? 1 : 0;
+    version.add(std::uint64_t{record.shard.value()}).add(ByteView(record.served()->model.bytes));
   }
   ensemble.version = version.finish();
   return ensemble;
@@ -77,10 +78,11 @@ Ensemble open_ensemble(Session& session, const RunDirectory& directory) {
     for (const auto& record : ensemble.run.shards) {
       if (!ensemble.abstention(record).empty()) continue;
       if (record.shard.value() % ranks == static_cast<std::uint32_t>(comm.rank()))
-        ensemble.mine.push_back(load_constituent(directory.path(), c, record, session.device()));
-      if (comm.is_root() && record.slices.size() < c.slices)
+        ensemble.mine.push_back(
+            load_constituent(directory.path(), c, record, samples_seen(ensemble.run, record), session.device()));
+      if (comm.is_root() && record.served_stage() < c.slices)
         log::warning("shard {} serves the state after slice {} of {}: its {} is not complete", record.shard.value(),
-                     record.slices.size(), c.slices,
+                     record.served_stage(), c.slices,
                      ensemble.run.history.pending().empty() ? "training" : "retraining");
     }
   });

@@ -19,6 +19,7 @@ struct Ensemble {
   RunRecords run;
   std::vector<std::unique_ptr<Constituent>> mine;  ///< those this rank holds
   std::int64_t models = 0;                         ///< those all ranks hold
+  std::int64_t approximate = 0;                    ///< of them, those that are approximate
   Digest version;                                  ///< of the models that vote: which ensemble answered
 
   /// Why a shard does not vote; empty where it does. One that has seen a sample whose deletion was accepted never does.

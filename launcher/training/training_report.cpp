@@ -50,7 +50,7 @@ TrainingWork gather_work(Communicator& comm, const TrainingWork& mine) {
 
 std::size_t TrainingReport::shards_complete() const {
   return static_cast<std::size_t>(
-      std::count_if(shards.begin(), shards.end(), [&](const auto& shard) { return shard.slices.size() == slices; }));
+      std::count_if(shards.begin(), shards.end(), [&](const auto& shard) { return shard.served_stage() == slices; }));
 }
 
 namespace {
@@ -65,11 +65,12 @@ std::string to_json_text(const TrainingReport& report) {
   const TrainingWork& work = report.work;
   Json shards = Json::array();
   for (std::size_t k = 0; k < report.shards.size(); ++k) {
-    const auto& slices = report.shards[k].slices;
-    shards.push_back({{"shard", report.shards[k].shard.value()},
-                      {"stages", slices.size()},
+    const ShardRecord& record = report.shards[k];
+    shards.push_back({{"shard", record.shard.value()},
+                      {"stages", record.served_stage()},
                       {"samples", report.shard_samples[k]},
-                      {"model_digest", slices.empty() ? Json(nullptr) : Json(slices.back().model.hex())}});
+                      {"model_digest", record.served() == nullptr ? Json(nullptr) : Json(record.served()->model.hex())},
+                      {"approximate", record.approximation ? Json(record.approximation->method) : Json(nullptr)}});
   }
   const Json json{
       {"run", report.run},

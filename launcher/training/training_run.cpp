@@ -157,8 +157,17 @@ ShardJobsEnd TrainingRun::train() {
   say_what_begins();
   const auto& c = manifest_.configuration;
   std::vector<ShardJob> jobs;
-  for (std::uint32_t k = 0; k < c.shards; ++k)
+  for (std::uint32_t k = 0; k < c.shards; ++k) {
+    if (records_ && records_->shards.at(k).approximation) {
+      if (comm_.is_root())
+        log::info(
+            "shard {} is complete, and approximate by {}: it is left alone; 'expunge unlearn --run {} --heal' "
+            "retrains it exactly",
+            k, records_->shards.at(k).approximation->method, directory_.path().string());
+      continue;
+    }
     jobs.push_back({ShardId(k), Generation::kCurrent, shard_visits(c, *partition_, ShardId(k))});
+  }
   const ShardContext context{.run = directory_.path(),
                              .configuration = c,
                              .seed = manifest_.seed,

@@ -3,13 +3,17 @@
 #include "shards/checkpoint/shard_record.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.hpp"
@@ -21,7 +25,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kFormat = "expunge-shard";
-constexpr std::uint64_t kFormatVersion = 2;
+constexpr std::uint64_t kFormatVersion = 3;
+constexpr std::uint64_t kOldestVersion = 2;  // without approximations
+constexpr std::array<std::string_view, 3> kGuarantees{"none", "heuristic", "certified"};
 
 std::filesystem::path record_path(const std::filesystem::path& run, ShardId shard, Generation generation) {
   return shard_folder(run, shard) / record_name(generation);
@@ -39,13 +45,12 @@ class Fields {
     if (!object.is_object()) throw Failure(place_ + ": expected an object, found " + object.type_name());
   }
 
-  void check_names(std::initializer_list<std::string_view> expected) const {
+  void check_names(std::initializer_list<std::string_view> expected, std::uint64_t version = kFormatVersion) const {
     for (const auto name : expected)
       if (!object_.contains(name)) throw Failure(fmt::format("{}: the field '{}' is missing", place_, name));
     for (const auto& [name, value] : object_.items())
       if (std::ranges::find(expected, name) == expected.end())
-        throw Failure(
-            fmt::format("{}: the field '{}' does not belong in format version {}", place_, name, kFormatVersion));
+        throw Failure(fmt::format("{}: the field '{}' does not belong in format version {}", place_, name, version));
   }
 
   [[nodiscard]] const Json& at(std::string_view name) const {
@@ -74,6 +79,32 @@ class Fields {
     return value.get<std::string>();
   }
 
+  [[nodiscard]] const Json& list(std::string_view name) const {
+    if (!at(name).is_array()) throw wrong(name, "a list");
+    return at(name);
+  }
+
+  /// Numbers from 1, ascending, at least one.
+  [[nodiscard]] std::vector<std::uint64_t> batches(std::string_view name) const {
+    std::vector<std::uint64_t> batches;
+    for (const Json& value : list(name)) {
+      if (!value.is_number_unsigned() || value.get<std::uint64_t>() <= (batches.empty() ? 0 : batches.back()))
+        throw wrong(name, "numbers of batches, ascending from 1");
+      batches.push_back(value.get<std::uint64_t>());
+    }
+    if (batches.empty()) throw wrong(name, "at least one batch");
+    return batches;
+  }
+
+  [[nodiscard]] StoredFile file() const {
+    StoredFile file;
+    file.name = text("file");
+    if (!is_plain_name(file.name)) throw wrong("file", "the plain name of a file in this folder");
+    file.digest = digest("digest");
+    file.bytes = count("bytes");
+    return file;
+  }
+
   [[nodiscard]] Digest digest(std::string_view name) const {
     const std::string hex = text(name);
     try {
@@ -92,19 +123,18 @@ class Fields {
   std::string place_;
 };
 
-SliceRecord read_slice_record(const Json& object, const std::string& place, std::uint64_t stage) {
+/// `gap`: stages may be left out before this one.
+SliceRecord read_slice_record(const Json& object, const std::string& place, std::uint64_t stage, bool gap = false) {
   const Fields fields(object, place);
   fields.check_names({"stage", "samples", "file", "digest", "bytes", "model_digest", "live_root", "sample_gradients",
                       "train_seconds"});
-  if (fields.count("stage") != stage)
-    throw fields.wrong("stage", fmt::format("{}: stages go up from 1 without gaps", stage));
+  const std::uint64_t found = fields.count("stage", std::numeric_limits<std::uint32_t>::max());
+  if (gap && found < stage) throw fields.wrong("stage", fmt::format("at least {}: it follows on the others", stage));
+  if (!gap && found != stage) throw fields.wrong("stage", fmt::format("{}: stages go up from 1 without gaps", stage));
   SliceRecord slice;
-  slice.stage = SliceId(static_cast<std::uint32_t>(stage));
+  slice.stage = SliceId(static_cast<std::uint32_t>(found));
   slice.samples = fields.count("samples");
-  slice.file.name = fields.text("file");
-  if (!is_plain_name(slice.file.name)) throw fields.wrong("file", "the plain name of a file in this folder");
-  slice.file.digest = fields.digest("digest");
-  slice.file.bytes = fields.count("bytes");
+  slice.file = fields.file();
   slice.model = fields.digest("model_digest");
   slice.live_root = fields.digest("live_root");
   slice.sample_gradients = fields.count("sample_gradients");
@@ -112,25 +142,145 @@ SliceRecord read_slice_record(const Json& object, const std::string& place, std:
   return slice;
 }
 
+TaintedStage read_tainted_stage(const Json& object, const std::string& place, std::uint64_t stage) {
+  const Fields fields(object, place);
+  fields.check_names({"slice", "offsets", "tainted_by"});
+  TaintedStage tainted;
+  tainted.slice = read_slice_record(fields.at("slice"), place + ".slice", stage);
+  const Json& offsets = fields.list("offsets");
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    const Fields offset(offsets[i], fmt::format("{}.offsets[{}]", place, i));
+    offset.check_names({"file", "digest", "bytes"});
+    tainted.offsets.push_back(offset.file());
+  }
+  tainted.tainted_by = fields.batches("tainted_by");
+  return tainted;
+}
+
+/// `stages`: how many exact ones come before.
+Approximation read_approximation(const Json& object, const std::string& place, std::uint64_t stages) {
+  const Fields fields(object, place);
+  fields.check_names({"method", "guarantee", "batches", "tail", "served", "sample_gradients", "forward_passes",
+                      "hessian_vector_products", "seconds", "evidence"});
+  Approximation approximation;
+  approximation.method = fields.text("method");
+  if (approximation.method.empty()) throw fields.wrong("method", "the SPEC of a method");
+  approximation.guarantee = fields.text("guarantee");
+  if (std::ranges::find(kGuarantees, approximation.guarantee) == kGuarantees.end())
+    throw fields.wrong("guarantee", "'none', 'heuristic' or 'certified'");
+  approximation.batches = fields.batches("batches");
+  const Json& tail = fields.list("tail");
+  for (std::size_t i = 0; i < tail.size(); ++i)
+    approximation.tail.push_back(read_tainted_stage(tail[i], fmt::format("{}.tail[{}]", place, i), stages + i + 1));
+  // A method without a trajectory leaves a gap before what is served.
+  if (!fields.at("served").is_null())
+    approximation.served =
+        read_slice_record(fields.at("served"), place + ".served", stages + tail.size() + 1, tail.empty());
+  approximation.sample_gradients = fields.count("sample_gradients");
+  approximation.forward_passes = fields.count("forward_passes");
+  approximation.hessian_vector_products = fields.count("hessian_vector_products");
+  approximation.seconds = fields.seconds("seconds");
+  const Json& evidence = fields.at("evidence");
+  if (!evidence.is_null() && !evidence.is_object()) throw fields.wrong("evidence", "an object or null");
+  if (evidence.is_object()) approximation.evidence = evidence.dump();
+  return approximation;
+}
+
 ShardRecord read_record(const Json& document, const std::string& path, ShardId shard) {
   const Fields fields(document, path);
   if (fields.text("format") != kFormat) throw fields.wrong("format", fmt::format("'{}'", kFormat));
   const std::uint64_t version = fields.count("format_version");
-  if (version != kFormatVersion)
-    throw Failure(fmt::format("{}: format_version is {}, and this program reads version {}{}", path, version,
-                              kFormatVersion, version > kFormatVersion ? ": use the newer release that wrote it" : ""));
-  fields.check_names({"format", "format_version", "shard", "generation", "respects", "slices"});
+  if (version < kOldestVersion || version > kFormatVersion)
+    throw Failure(fmt::format("{}: format_version is {}, and this program reads versions {} and {}{}", path, version,
+                              kOldestVersion, kFormatVersion,
+                              version > kFormatVersion ? ": use the newer release that wrote it" : ""));
+  if (version == kOldestVersion)
+    fields.check_names({"format", "format_version", "shard", "generation", "respects", "slices"}, version);
+  else
+    fields.check_names({"format", "format_version", "shard", "generation", "respects", "slices", "approximation"});
   if (fields.count("shard") != shard.value())
     throw fields.wrong("shard", fmt::format("{}, as its folder says", shard.value()));
   ShardRecord record;
   record.shard = shard;
   record.generation = fields.count("generation");
   record.respects = fields.count("respects");
-  const Json& slices = fields.at("slices");
-  if (!slices.is_array()) throw fields.wrong("slices", "a list");
+  const Json& slices = fields.list("slices");
   for (std::size_t i = 0; i < slices.size(); ++i)
     record.slices.push_back(read_slice_record(slices[i], fmt::format("{}: slices[{}]", path, i), i + 1));
+  if (version > kOldestVersion && !fields.at("approximation").is_null())
+    record.approximation =
+        read_approximation(fields.at("approximation"), path + ": approximation", record.slices.size());
   return record;
+}
+
+// ---- writing: what the reader would refuse must not be written
+
+/// A record that says what no reader would take.
+Bug contradiction(ShardId shard, const std::string& what) {
+  return Bug(fmt::format("shard {} can't record {}", shard.value(), what));
+}
+
+Json file_json(ShardId shard, const StoredFile& file) {
+  if (!is_plain_name(file.name)) throw contradiction(shard, fmt::format("a file called '{}'", file.name));
+  return {{"file", file.name}, {"digest", file.digest.hex()}, {"bytes", file.bytes}};
+}
+
+double checked_seconds(ShardId shard, double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0) throw contradiction(shard, fmt::format("{} seconds", seconds));
+  return seconds;
+}
+
+/// `stages`: how many come before.
+Json slice_json(ShardId shard, const SliceRecord& slice, std::size_t stages, bool gap = false) {
+  const std::uint64_t stage = slice.stage.value();
+  if (gap ? stage <= stages : stage != stages + 1)
+    throw contradiction(shard, fmt::format("stage {} after {} others", stage, stages));
+  Json json{{"stage", stage}, {"samples", slice.samples}};
+  json.update(file_json(shard, slice.file));
+  json.update({{"model_digest", slice.model.hex()},
+               {"live_root", slice.live_root.hex()},
+               {"sample_gradients", slice.sample_gradients},
+               {"train_seconds", checked_seconds(shard, slice.train_seconds)}});
+  return json;
+}
+
+const std::vector<std::uint64_t>& checked_batches(ShardId shard, const std::vector<std::uint64_t>& batches) {
+  if (batches.empty() || batches.front() == 0 ||
+      std::ranges::adjacent_find(batches, std::greater_equal{}) != batches.end())
+    throw contradiction(shard, fmt::format("the batches [{}]", fmt::join(batches, ", ")));
+  return batches;
+}
+
+Json approximation_json(const ShardRecord& record) {
+  if (!record.approximation) return nullptr;
+  const ShardId shard = record.shard;
+  const Approximation& approximation = *record.approximation;
+  if (approximation.method.empty() || std::ranges::find(kGuarantees, approximation.guarantee) == kGuarantees.end())
+    throw contradiction(shard, fmt::format("an approximation by '{}' with the guarantee '{}'", approximation.method,
+                                           approximation.guarantee));
+  std::size_t stages = record.slices.size();
+  Json tail = Json::array();
+  for (const auto& stage : approximation.tail) {
+    Json offsets = Json::array();
+    for (const auto& offset : stage.offsets) offsets.push_back(file_json(shard, offset));
+    tail.push_back({{"slice", slice_json(shard, stage.slice, stages++)},
+                    {"offsets", std::move(offsets)},
+                    {"tainted_by", checked_batches(shard, stage.tainted_by)}});
+  }
+  Json evidence;
+  if (!approximation.evidence.empty()) evidence = Json::parse(approximation.evidence, nullptr, false);
+  if (!evidence.is_null() && !evidence.is_object()) throw contradiction(shard, "evidence that is no JSON object");
+  return {{"method", approximation.method},
+          {"guarantee", approximation.guarantee},
+          {"batches", checked_batches(shard, approximation.batches)},
+          {"tail", std::move(tail)},
+          {"served", approximation.served ? slice_json(shard, *approximation.served, stages, approximation.tail.empty())
+                                          : Json(nullptr)},
+          {"sample_gradients", approximation.sample_gradients},
+          {"forward_passes", approximation.forward_passes},
+          {"hessian_vector_products", approximation.hessian_vector_products},
+          {"seconds", checked_seconds(shard, approximation.seconds)},
+          {"evidence", std::move(evidence)}};
 }
 
 }  // namespace
@@ -167,6 +317,11 @@ const SliceRecord* ShardRecord::served() const {
   return slices.empty() ? nullptr : &slices.back();
 }
 
+std::uint32_t ShardRecord::served_stage() const {
+  const SliceRecord* state = served();
+  return state == nullptr ? 0 : state->stage.value();
+}
+
 std::vector<StoredFile> ShardRecord::files() const {
   std::vector<StoredFile> files;
   for (const auto& slice : slices) files.push_back(slice.file);
@@ -182,28 +337,15 @@ std::vector<StoredFile> ShardRecord::files() const {
 void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record,
                         Generation generation) {
   Json slices = Json::array();
-  for (const auto& slice : record.slices) {
-    if (slice.stage.value() != slices.size() + 1 || !is_plain_name(slice.file.name))
-      throw Bug(fmt::format("shard {} can't record stage {} ('{}') after {} others", record.shard.value(),
-                            slice.stage.value(), slice.file.name, slices.size()));
-    slices.push_back({{"stage", slice.stage.value()},
-                      {"samples", slice.samples},
-                      {"file", slice.file.name},
-                      {"digest", slice.file.digest.hex()},
-                      {"bytes", slice.file.bytes},
-                      {"model_digest", slice.model.hex()},
-                      {"live_root", slice.live_root.hex()},
-                      {"sample_gradients", slice.sample_gradients},
-                      {"train_seconds", slice.train_seconds}});
-    if (!std::isfinite(slice.train_seconds) || slice.train_seconds < 0)
-      throw Bug(fmt::format("shard {} can't record {} seconds", record.shard.value(), slice.train_seconds));
-  }
+  for (const auto& slice : record.slices) slices.push_back(slice_json(record.shard, slice, slices.size()));
+  Json approximation = approximation_json(record);
   const Json document{{"format", kFormat},
                       {"format_version", kFormatVersion},
                       {"shard", record.shard.value()},
                       {"generation", record.generation},
                       {"respects", record.respects},
-                      {"slices", std::move(slices)}};
+                      {"slices", std::move(slices)},
+                      {"approximation", std::move(approximation)}};
   files.make_directory(shard_folder(run, record.shard));
   publish(files, record_path(run, record.shard, generation), bytes_of(document.dump(2) + "\n"));
 }

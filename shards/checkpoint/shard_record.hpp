@@ -60,6 +60,8 @@ struct ShardRecord {
   std::optional<Approximation> approximation = std::nullopt;
   /// What votes: an approximation's state, else that of the last stage; null where there is neither.
   [[nodiscard]] const SliceRecord* served() const;
+  /// The stage whose state votes: R where the shard is complete; 0: none.
+  [[nodiscard]] std::uint32_t served_stage() const;
   /// Every file that this record names, slices first.
   [[nodiscard]] std::vector<StoredFile> files() const;
   /// Sums over the stages that are there.

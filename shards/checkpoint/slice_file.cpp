@@ -18,7 +18,9 @@ namespace expunge {
 namespace {
 
 constexpr std::string_view kFormat = "expunge-slice";
-constexpr std::int64_t kFormatVersion = 1;
+constexpr std::int64_t kExactVersion = 1;        // of files of exact states
+constexpr std::int64_t kApproximateVersion = 2;  // with the attribute below
+constexpr const char* kApproximation = "approximation";
 constexpr const char* kRoot = "/";
 constexpr const char* kIndex = "index";      // of a tensor: its place in its group
 constexpr const char* kTensors = "tensors";  // of a group: how many there are in it
@@ -29,7 +31,7 @@ constexpr std::array<std::pair<std::string_view, std::vector<StateTensor> ModelS
      {"buffers", &ModelState::buffers},
      {"optimizer", &ModelState::optimizer}}};
 
-/// The root's attributes in ascending order: a file of version 1 has these and no others.
+/// The root's attributes: a file of version 1 has these and no others.
 constexpr std::array<std::string_view, 16> kAttributes{
     "configuration",    "fingerprint",  "format",         "format_version", "live",  "live_root",
     "live_root_scheme", "model",        "optimizer_step", "samples",        "shard", "stage",
@@ -62,7 +64,7 @@ std::int64_t as_attribute(std::string_view field, std::uint64_t value) {
 void write_attributes(hdf5::File& file, const SliceFile& slice) {
   const Provenance& from = slice.provenance;
   file.set_attribute(kRoot, "format", std::string(kFormat));
-  file.set_attribute(kRoot, "format_version", kFormatVersion);
+  file.set_attribute(kRoot, "format_version", from.approximation.empty() ? kExactVersion : kApproximateVersion);
   file.set_attribute(kRoot, "shard", std::int64_t{from.shard.value()});
   file.set_attribute(kRoot, "stage", std::int64_t{from.stage.value()});
   file.set_attribute(kRoot, "samples", as_attribute("samples", from.samples));
@@ -77,6 +79,7 @@ void write_attributes(hdf5::File& file, const SliceFile& slice) {
   file.set_attribute(kRoot, "state_before", from.state_before.hex());
   file.set_attribute(kRoot, "state_after", from.state_after.hex());
   file.set_attribute(kRoot, "optimizer_step", slice.state.optimizer_step);
+  if (!from.approximation.empty()) file.set_attribute(kRoot, kApproximation, from.approximation);
 }
 
 void write_group(hdf5::File& file, const std::string& group, const std::vector<StateTensor>& tensors) {
@@ -127,7 +130,9 @@ class Reader {
 
   SliceFile read() {
     check_format();
-    check_members(kRoot, file_.attributes(kRoot), kAttributes);
+    std::vector<std::string_view> attributes(kAttributes.begin(), kAttributes.end());
+    if (version_ == kApproximateVersion) attributes.emplace_back(kApproximation);
+    check_members(kRoot, file_.attributes(kRoot), attributes);
     SliceFile slice;
     slice.provenance = read_provenance();
     slice.state.optimizer_step = integer("optimizer_step", 0);
@@ -152,19 +157,18 @@ class Reader {
     return text.empty() ? "none" : text;
   }
 
-  void check_format() const {
+  void check_format() {
     if (!file_.has_attribute(kRoot, "format")) throw Failure(name_ + " is no slice file: it has no attribute 'format'");
     const std::string format = file_.string_attribute(kRoot, "format");
     if (format != kFormat)
       throw Failure(fmt::format("{} is no slice file: its format is '{}', expected '{}'", name_, format, kFormat));
-    const std::int64_t version = file_.integer_attribute(kRoot, "format_version");
-    if (version != kFormatVersion)
-      throw Failure(fmt::format("{}: format_version is {}, and this program reads version {}{}", name_, version,
-                                kFormatVersion,
-                                version > kFormatVersion ? ": use the newer release that wrote it" : ""));
+    version_ = file_.integer_attribute(kRoot, "format_version");
+    if (version_ != kExactVersion && version_ != kApproximateVersion)
+      throw Failure(fmt::format("{}: format_version is {}, and this program reads versions {} and {}{}", name_,
+                                version_, kExactVersion, kApproximateVersion,
+                                version_ > kApproximateVersion ? ": use the newer release that wrote it" : ""));
   }
 
-  /// `expected` is in ascending order, as `found` is.
   void check_members(const std::string& path, const std::vector<std::string>& found,
                      std::span<const std::string_view> expected) const {
     for (const auto name : expected)
@@ -173,7 +177,7 @@ class Reader {
     for (const auto& name : found)
       if (std::ranges::find(expected, name) == expected.end())
         throw Failure(fmt::format("{}, {}: the attribute '{}' does not belong in format version {}", name_, path, name,
-                                  kFormatVersion));
+                                  version_));
   }
 
   [[nodiscard]] std::int64_t integer(const std::string& field, std::int64_t least,
@@ -210,6 +214,11 @@ class Reader {
     from.live_root = hex<Digest>("live_root");
     from.state_before = hex<Digest>("state_before");
     from.state_after = hex<Digest>("state_after");
+    if (version_ == kApproximateVersion) {
+      from.approximation = file_.string_attribute(kRoot, kApproximation);
+      if (from.approximation.empty())
+        throw Failure(fmt::format("{}: approximation is '', expected the SPEC of a method", name_));
+    }
     if (from.live_root_scheme == "none" && !from.live_root.is_zero())
       throw Failure(
           fmt::format("{}: live_root is {}, expected zeros under the scheme 'none'", name_, from.live_root.hex()));
@@ -281,6 +290,7 @@ class Reader {
   hdf5::File file_;
   std::string name_;
   std::size_t bytes_left_;
+  std::int64_t version_ = 0;
   std::size_t objects_left_ = 0;
 };
 
@@ -290,19 +300,32 @@ StoredFile publish_named(FileSystem& files, const std::filesystem::path& folder,
   return {.name = std::move(name), .digest = digest, .bytes = image.size()};
 }
 
-}  // namespace
-
-StoredFile write_slice(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice) {
+/// A file of a complete stage, whose name begins with `kind` and ends in the first digits of its digest.
+StoredFile publish_complete(FileSystem& files, const std::filesystem::path& folder, std::string_view kind,
+                            SliceFile& slice) {
   const Provenance& from = slice.provenance;
   if (from.visited != from.visits)
-    throw Bug(fmt::format("stage {} of shard {} is not complete ({} of {} visits): it has no slice file yet",
-                          from.stage.value(), from.shard.value(), from.visited, from.visits));
+    throw Bug(fmt::format("stage {} of shard {} is not complete ({} of {} visits): it has no {} file yet",
+                          from.stage.value(), from.shard.value(), from.visited, from.visits, kind));
   const Bytes image = image_of(slice);
   const Digest digest = digest_of_bytes(image);
   constexpr std::size_t kDigitsInName = 16;
   return publish_named(files, folder,
-                       fmt::format("slice-{:02}-{}.h5", from.stage.value(), digest.hex().substr(0, kDigitsInName)),
+                       fmt::format("{}-{:02}-{}.h5", kind, from.stage.value(), digest.hex().substr(0, kDigitsInName)),
                        image, digest);
+}
+
+}  // namespace
+
+StoredFile write_slice(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice) {
+  return publish_complete(files, folder, "slice", slice);
+}
+
+StoredFile write_offset(FileSystem& files, const std::filesystem::path& folder, SliceFile& offset) {
+  if (offset.provenance.approximation.empty())
+    throw Bug(fmt::format("an offset after stage {} of shard {} that no method made", offset.provenance.stage.value(),
+                          offset.provenance.shard.value()));
+  return publish_complete(files, folder, "offset", offset);
 }
 
 std::string progress_name(SliceId stage) {

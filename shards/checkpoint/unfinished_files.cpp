@@ -18,12 +18,12 @@ std::size_t remove_unfinished_files(FileSystem& files, const std::filesystem::pa
   std::set<std::string> named = keep;
   for (const auto generation : {Generation::kCurrent, Generation::kNext})
     if (const auto record = read_shard_record(run, shard, generation))
-      for (const auto& slice : record->slices) named.insert(slice.file.name);
+      for (const auto& file : record->files()) named.insert(file.name);
   for (const SliceId stage : under_way) named.insert(progress_name(stage));
   std::vector<std::filesystem::path> unnamed;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    const bool is_state = name.starts_with("slice-") || name.starts_with("stage-");
+    const bool is_state = name.starts_with("slice-") || name.starts_with("stage-") || name.starts_with("offset-");
     if (is_state && !named.contains(name)) unnamed.push_back(entry.path());
   }
   for (const auto& path : unnamed) files.unlink(path);

@@ -111,6 +111,8 @@ std::optional<SliceId> History::first_touched(ShardId shard, std::uint64_t throu
 }
 
 bool History::is_stale(const ShardRecord& record) const {
+  // What an approximation serves is a state after the last stage: any slice is one of those that it came of.
+  if (record.approximation) return first_touched(record.shard, record.respects).has_value();
   return untainted_stages(record) < record.slices.size();
 }
 

@@ -43,12 +43,13 @@ class History {
   /// The earliest slice of a shard that batches numbered above `through` take samples from; nothing where they take
   /// none.
   [[nodiscard]] std::optional<SliceId> first_touched(ShardId shard, std::uint64_t through) const;
-  /// Whether a generation has seen a sample that is deleted by now: it must not vote.
+  /// Whether a generation has seen a sample that is deleted by now: it must not vote. An approximate one is not stale
+  /// for the samples of batches that it respects, which were forgotten approximately.
   [[nodiscard]] bool is_stale(const ShardRecord& record) const;
   /// Whether a stale generation is older than a deletion that was carried out in its shard: somebody put an old copy
   /// back, and no pending batch will mend it.
   [[nodiscard]] bool is_put_back(const ShardRecord& record) const;
-  /// Stages of a generation that never saw a deleted sample: 0 … all.
+  /// Exact stages of a generation that never saw a deleted sample: 0 … all.
   [[nodiscard]] std::uint32_t untainted_stages(const ShardRecord& record) const;
 
   /// The request that a requester has named so before; nothing where none has.

@@ -100,12 +100,17 @@ ordered_json batch_json(const BatchOutcome& batch) {
                        {"completed_at", or_null(batch.completed_at)},
                        {"requests", batch.requests},
                        {"n_deleted", batch.n_deleted},
+                       {"method", or_null(batch.method)},
+                       {"guarantee", or_null(batch.guarantee)},
                        {"shards", shards_json(batch.first_slices)},
                        {"stages_retrained", batch.stages_retrained},
                        {"samples_retrained", batch.samples_retrained},
                        {"optimizer_steps", or_null(batch.optimizer_steps)}};
   add_cost(json, {batch.sample_gradients, batch.baseline_sample_gradients, batch.predicted_sample_gradients,
                   batch.wall_seconds, batch.baseline_seconds, batch.baseline_measured});
+  json["forward_passes"] = batch.forward_passes;
+  json["hessian_vector_products"] = batch.hessian_vector_products;
+  json["files_kept"] = batch.files_kept;
   json["process_seconds"] = or_null(batch.process_seconds);
   json["phase_seconds"] = phases_json(batch.phases);
   json["idle_seconds"] = or_null(batch.idle_seconds);

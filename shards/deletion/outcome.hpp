@@ -39,8 +39,8 @@ struct RequestOutcome {
   std::uint64_t n_deleted = 0;
   std::vector<std::pair<ShardId, SliceId>> first_slices;  ///< of each shard that it touches, by shard
   std::optional<std::uint64_t> batch;                     ///< nothing: none was needed
-  std::string method = "exact";
-  std::string guarantee = "exact";
+  std::string method = "exact";                           ///< SPEC
+  std::string guarantee = "exact";  ///< the weakest of the shards that it touches; empty: not known yet
 
   /// Whether it was completed in the second it was due in, or before. Nothing where it was not due or is not completed.
   [[nodiscard]] std::optional<bool> met_deadline() const;
@@ -66,10 +66,15 @@ struct BatchOutcome {
   std::optional<Moment> completed_at;
   std::uint64_t requests = 0;
   std::uint64_t n_deleted = 0;
-  std::vector<std::pair<ShardId, SliceId>> first_slices;  ///< of each shard retrained, by shard
+  std::string method = "exact";                           ///< SPEC; of several batches, each
+  std::string guarantee = "exact";                        ///< the weakest of the shards worked on; empty: not known yet
+  std::vector<std::pair<ShardId, SliceId>> first_slices;  ///< of each shard worked on, by shard
   std::uint64_t stages_retrained = 0;
   std::uint64_t samples_retrained = 0;  ///< live samples of the retrained shards that a retrained stage saw, each once
   std::uint64_t sample_gradients = 0;
+  std::uint64_t forward_passes = 0;           ///< of single samples, besides
+  std::uint64_t hessian_vector_products = 0;  ///< of single samples
+  std::uint64_t files_kept = 0;               ///< that saw a deleted sample: an approximation is made of them
   std::optional<std::uint64_t> optimizer_steps;
   std::optional<double> wall_seconds;
   std::optional<double> process_seconds;  ///< summed over ranks

@@ -3,6 +3,7 @@
 #include "shards/retrain/generation.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <system_error>
@@ -13,22 +14,34 @@ namespace expunge {
 
 namespace {
 
-/// The first `stages` stages of a record, as a generation that respects all batches.
+/// The first `stages` exact stages of a record, as an exact generation that respects all batches.
 ShardRecord beginning_of(const ShardRecord& record, std::uint32_t stages, const Generations& generations,
                          const History& history) {
   ShardRecord beginning = record;
   beginning.slices.resize(stages);
+  beginning.approximation.reset();
   beginning.respects = history.batches();
   beginning.generation = std::max(record.generation, generations.current.generation) + 1;
   return beginning;
 }
 
-std::set<std::string> names_on_record(const Generations& generations) {
-  std::set<std::string> names;
-  for (const auto& slice : generations.current.slices) names.insert(slice.file.name);
-  if (generations.next)
-    for (const auto& slice : generations.next->slices) names.insert(slice.file.name);
-  return names;
+std::vector<std::uint64_t> united(std::vector<std::uint64_t> one, const std::vector<std::uint64_t>& other) {
+  one.insert(one.end(), other.begin(), other.end());
+  std::ranges::sort(one);
+  const auto repeated = std::ranges::unique(one);
+  one.erase(repeated.begin(), repeated.end());
+  return one;
+}
+
+/// The names that both generations know, and whether they name them as exact.
+std::map<std::string, bool> names_on_record(const Generations& generations) {
+  std::map<std::string, bool> exact;
+  for (const auto* record : {&generations.current, generations.next ? &*generations.next : nullptr}) {
+    if (record == nullptr) continue;
+    for (const auto& file : record->files()) exact.try_emplace(file.name, false);
+    for (const auto& slice : record->slices) exact[slice.file.name] = true;
+  }
+  return exact;
 }
 
 constexpr std::string_view kGone = "absent";
@@ -73,8 +86,19 @@ std::vector<SupersededFile> newly_superseded(const std::filesystem::path& run, c
       if (slice.stage >= first && slice.stage.value() <= untainted)
         list({shard, slice.stage, slice.file.name, slice.file.digest, slice.model, slice.live_root});
   };
-  list_record(generations.current);
-  if (generations.next) list_record(*generations.next);
+  const auto list_approximation = [&](const Approximation& approximation) {
+    for (const auto& [slice, offsets, tainted_by] : approximation.tail) {
+      list({shard, slice.stage, slice.file.name, slice.file.digest, slice.model, slice.live_root});
+      for (const auto& offset : offsets) list({shard, slice.stage, offset.name, offset.digest, {}, {}});
+    }
+    if (const auto& served = approximation.served)
+      list({shard, served->stage, served->file.name, served->file.digest, served->model, served->live_root});
+  };
+  for (const auto* record : {&generations.current, generations.next ? &*generations.next : nullptr}) {
+    if (record == nullptr) continue;
+    list_record(*record);
+    if (record->approximation) list_approximation(*record->approximation);
+  }
 
   const ShardRecord& trained = generations.next ? *generations.next : generations.current;
   const SliceId under_way(static_cast<std::uint32_t>(trained.slices.size()) + 1);
@@ -90,10 +114,35 @@ void begin_next_generation(FileSystem& files, const std::filesystem::path& run, 
                            const History& history) {
   const ShardRecord& best = generations.best(history);
   const std::uint32_t untainted = history.untainted_stages(best);
-  if (generations.next && &best == &*generations.next && untainted == best.slices.size() &&
+  if (generations.next && &best == &*generations.next && !best.approximation && untainted == best.slices.size() &&
       best.respects == history.batches())
     return;
   write_shard_record(files, run, beginning_of(best, untainted, generations, history), Generation::kNext);
+}
+
+void begin_approximate_generation(FileSystem& files, const std::filesystem::path& run, const Generations& generations,
+                                  const History& history, const ShardUnlearning& task, OldStages old_stages) {
+  if (const auto& next = generations.next;
+      next && next->respects == history.batches() && next->approximation && next->approximation->method == task.method)
+    return;
+  const ShardRecord& best = generations.best(history);
+  const std::uint32_t untainted = history.untainted_stages(best);
+  ShardRecord beginning = beginning_of(best, untainted, generations, history);
+  Approximation& approximation = beginning.approximation.emplace();
+  approximation.method = task.method;
+  approximation.guarantee = "heuristic";
+  approximation.batches = task.batches;
+  if (const auto& before = generations.current.approximation)
+    approximation.batches = united(approximation.batches, before->batches);
+  if (old_stages == OldStages::kKept && best.approximation && task.first.value() > untainted + 1) {
+    // Of one that is done, later stages are old ones, shifted; of one under way, they were trained by it.
+    const auto touched = history.first_touched(best.shard, best.respects);
+    const bool under_way = !best.approximation->served;
+    const std::uint32_t whole = under_way && touched ? touched->value() - 1 : task.first.value() - 1;
+    for (const auto& stage : best.approximation->tail)
+      if (stage.slice.stage.value() <= whole) approximation.tail.push_back(stage);
+  }
+  write_shard_record(files, run, beginning, Generation::kNext);
 }
 
 void publish_next_generation(FileSystem& files, const std::filesystem::path& run, ShardId shard) {
@@ -124,8 +173,9 @@ std::vector<FileFate> erase_files(FileSystem& files, const std::filesystem::path
     bool any = false;
     for (const auto& file : superseded) {
       if (file.shard != shard) continue;
-      if (names.contains(file.name)) {
-        fates.push_back({shard, file.name, file.digest, "kept: the same state was trained again"});
+      if (const auto named = names.find(file.name); named != names.end()) {
+        fates.push_back({shard, file.name, file.digest,
+                         named->second ? "kept: the same state was trained again" : "kept (approximate)"});
         continue;
       }
       any = true;
@@ -140,13 +190,14 @@ std::vector<FileFate> erase_files(FileSystem& files, const std::filesystem::path
 }
 
 ServedState served_state(const ShardRecord& record) {
-  ServedState served;
-  served.shard = record.shard;
-  served.stages = static_cast<std::uint32_t>(record.slices.size());
-  if (record.slices.empty()) return served;
-  served.model = record.slices.back().model;
-  served.live_root = record.slices.back().live_root;
-  return served;
+  ServedState state;
+  state.shard = record.shard;
+  const SliceRecord* served = record.served();
+  if (served == nullptr) return state;
+  state.stages = served->stage.value();
+  state.model = served->model;
+  state.live_root = served->live_root;
+  return state;
 }
 
 }  // namespace expunge

@@ -4,35 +4,14 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "framework/core/ids.hpp"
+#include "shards/retrain/fluctuation_exponent.hpp"
+#include "shards/retrain/power_law.hpp"
 
 namespace expunge {
-
-/// Y(x) = a·x^−α + b, fitted to a residual memory.
-struct PowerLaw {
-  double a = 0;
-  double alpha = 0;
-  double b = 0;
-  [[nodiscard]] double at(double x) const;
-  /// dY/dx at x = −a·α·x^(−α−1).
-  [[nodiscard]] double slope(double x) const;
-};
-
-/// The scaling exponent of a series by detrended fluctuation analysis of order 1: profile y(i) = Σ_{j≤i} (Δ_j − mean),
-/// windows of sizes 4 ≤ s ≤ N/4 (N/2 while N < 64), cut from both ends where s does not divide N, each with its
-/// least-squares line taken away; F(s) is the root mean square of what remains, and the exponent the slope of ln F
-/// against ln s. White noise has 1/2, its cumulative sum 3/2. Nothing where fewer than two window sizes are admissible,
-/// or where some F(s) is 0.
-[[nodiscard]] std::optional<double> fluctuation_exponent(std::span<const double> series);
-
-/// a and b by linear least squares over u_x = x^−α, x = 1 … N. Nothing where u does not vary.
-[[nodiscard]] std::optional<PowerLaw> fit_power_law(std::span<const double> series, double alpha);
-/// Besides, α as the value of a grid over [0.05, 3] (steps of 0.01) whose fit leaves the smallest sum of squares.
-[[nodiscard]] std::optional<PowerLaw> fit_power_law(std::span<const double> series);
 
 /// In which unit the slope of a residual memory is held against epsilon. kNone: as the paper has it, an l1 norm over
 /// all parameters; kPerParameter: Δ / p; kRelative: Δ / Δ of the first stage.
@@ -47,7 +26,7 @@ struct StopRule {
 /// One retrained stage's residual memory, and what the rule made of it.
 struct ResidualPoint {
   SliceId stage;
-  double delta = 0;             ///< ‖V − V^U‖₁, in double
+  double delta = 0;             ///< ‖V − V^U‖₁, in double; 0 at an identity stage
   std::optional<PowerLaw> fit;  ///< in the rule's unit
   std::optional<double> slope;  ///< of the fit at this point, in the rule's unit
   bool stop = false;
@@ -58,8 +37,8 @@ struct ResidualPoint {
 
 /// The temporal residual memory of a retraining (He et al. 2021, DeepObliviate, section 4): Δ of one retrained block
 /// after another, and the rule that says when it has flattened. Few points (fewer than 16, or than two admissible
-/// windows): α by grid; else by fluctuation analysis. A memory that does not decay (a ≤ 0, or nothing to fit) never
-/// stops.
+/// windows): α by grid; else by fluctuation analysis. A memory that does not decay (a ≤ 0, α ≤ 0, nothing to fit, or a
+/// last Δ that is not below the first) never stops. RESIDUAL_MEMORY.md has it in full.
 class ResidualMemory {
  public:
   /// `parameters`: p, how many numbers Δ was summed over.
@@ -70,18 +49,27 @@ class ResidualMemory {
   const ResidualPoint& add(SliceId stage, double delta, bool may_stop);
   /// A stage without live samples, which changes nothing.
   void add_identity(SliceId stage);
-  /// The state after the last stage added is, bit for bit and with buffers and optimiser, the stored one.
+  /// The state after the last stage added is, bit for bit and with buffers and optimiser, the stored one: every later
+  /// stage would repeat what it did before. Stops, unless that stage must not. Throws Bug before the first stage.
   void set_unchanged();
 
   [[nodiscard]] const std::vector<ResidualPoint>& points() const { return points_; }
-  /// {"rule": {...}, "points": [...], "stopped_after": stage or null, "why": "..."}: compact JSON.
+  /// {"rule": {...}, "points": [...], "stopped_after": stage or null, "why": "..."}: compact JSON, its keys as
+  /// RESIDUAL_MEMORY.md has them.
   [[nodiscard]] std::string to_json() const;
 
  private:
+  /// The series in the rule's unit.
+  [[nodiscard]] std::vector<double> in_unit() const;
+  /// Fills in `fit`, `slope` and the rule that they fall under, the permission to stop aside.
+  void judge(ResidualPoint& point) const;
+  [[nodiscard]] std::string why() const;
+
   StopRule rule_;
   std::uint64_t parameters_;
   std::vector<ResidualPoint> points_;
-  std::vector<double> series_;
+  std::vector<double> series_;  ///< Δ of the points, as they are
+  bool may_stop_ = false;       ///< at the last of them
 };
 
 }  // namespace expunge

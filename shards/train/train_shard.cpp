@@ -6,15 +6,13 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <system_error>
-#include <vector>
 
 #include "framework/core/elapsed.hpp"
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
 #include "shards/checkpoint/unfinished_files.hpp"
-#include "shards/train/live_roots.hpp"
 #include "shards/train/shard_samples.hpp"
+#include "shards/train/stage_files.hpp"
 #include "shards/train/stage_plan.hpp"
 #include "shards/train/stage_trainer.hpp"
 
@@ -23,19 +21,6 @@ namespace expunge {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Adds the time from its making to its end to a total.
-class Stopwatch {
- public:
-  explicit Stopwatch(double& total) : total_(total), start_(Clock::now()) {}
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-  ~Stopwatch() { total_ += seconds_since(start_); }
-
- private:
-  double& total_;
-  Clock::time_point start_;
-};
 
 /// The work of one call of `train_shard`.
 class ShardRun {
@@ -46,19 +31,20 @@ class ShardRun {
         shard_(shard),
         partition_(partition),
         hooks_(hooks),
-        folder_(shard_folder(context.run, shard)) {}
+        files_(context, shard, outcome_) {}
 
   ShardOutcome run(const Dataset& data) {
-    context_.files->make_directory(folder_);
+    context_.files->make_directory(files_.folder());
     outcome_.record =
         read_shard_record(context_.run, shard_, context_.generation).value_or(ShardRecord{shard_, 0, 0, {}});
     if (outcome_.record.slices.empty()) outcome_.record.respects = context_.respects;
     remove_unfinished();
-    check_files();
+    files_.check(outcome_.record);
+    if (outcome_.record.approximation) return left_approximate();
     for (const auto& slice : outcome_.record.slices) tell_visited(visits_of(slice.stage), true);
     if (done() == c_.slices) {
       const Stopwatch watch(outcome_.checkpoint_seconds);
-      (void)read_last_slice();
+      (void)files_.read(outcome_.record.slices.back().file);
       outcome_.complete = true;
       return outcome_;
     }
@@ -68,7 +54,7 @@ class ShardRun {
       const Stopwatch watch(outcome_.load_seconds);
       samples.emplace(data, partition_, shard_);
     }
-    live_roots_.emplace(data, partition_, shard_, c_.slicing, context_.seed);
+    files_.know_samples(data, partition_);
     StageTrainer trainer(c_, context_.seed, shard_, context_.device, context_.order_seed);
     Digest before = take_on_last_state(trainer, *samples);
     while (done() < c_.slices) {
@@ -96,6 +82,19 @@ class ShardRun {
     if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
   }
 
+  /// A shard that was forgotten approximately is done: what it serves is whole. To train it further, exactly, its
+  /// generation begins without the approximation.
+  ShardOutcome left_approximate() {
+    const SliceRecord* served = outcome_.record.served();
+    if (served == nullptr)
+      throw Bug(fmt::format("shard {} is being forgotten approximately, not trained", shard_.value()));
+    tell_visited(shard_visits(c_, partition_, shard_), true);
+    const Stopwatch watch(outcome_.checkpoint_seconds);
+    (void)files_.read(served->file);
+    outcome_.complete = true;
+    return outcome_;
+  }
+
   /// What a killed session may have left, but for the stage that is gone on with.
   void remove_unfinished() {
     std::set<SliceId> under_way;
@@ -103,91 +102,30 @@ class ShardRun {
     remove_unfinished_files(*context_.files, context_.run, shard_, under_way);
   }
 
-  /// The files that the record names are there, whole as far as their size tells.
-  void check_files() const {
-    for (const auto& slice : outcome_.record.slices) {
-      const auto path = folder_ / slice.file.name;
-      std::error_code error;
-      const auto bytes = std::filesystem::file_size(path, error);
-      if (!error && bytes == slice.file.bytes) continue;
-      throw Failure(
-          fmt::format("{}: {}: {}", path.string(),
-                      error ? error.message() : fmt::format("it has {} bytes instead of {}", bytes, slice.file.bytes),
-                      how_to_mend(context_.run, shard_)));
-    }
-  }
-
-  /// The one that the shard serves, and goes on from.
-  SliceFile read_last_slice() {
-    const StoredFile& stored = outcome_.record.slices.back().file;
-    outcome_.bytes_read += stored.bytes;
-    try {
-      return read_slice(folder_ / stored.name, stored.digest);
-    } catch (const Failure& failure) {
-      throw Failure(fmt::format("{}: {}", failure.what(), how_to_mend(context_.run, shard_)));
-    }
-  }
-
   /// Restores the state after the last published stage, or draws the initial one. Returns its digest.
   Digest take_on_last_state(StageTrainer& trainer, const ShardSamples& samples) {
     const Stopwatch watch(outcome_.checkpoint_seconds);
     if (done() == 0) return model_digest(trainer.initialise());
     const SliceRecord& last = outcome_.record.slices.back();
-    const SliceFile file = read_last_slice();
-    check_origin(folder_ / last.file.name, file.provenance, last.stage, samples);
+    const SliceFile file = files_.read(last.file);
+    const auto path = files_.folder() / last.file.name;
+    files_.check_origin(path, file.provenance, last.stage);
+    files_.check_samples(path, file.provenance, samples);
     trainer.restore(file.state);
     return file.provenance.state_after;
-  }
-
-  void check_origin(const std::filesystem::path& path, const Provenance& found, SliceId stage,
-                    const ShardSamples& samples) {
-    const Provenance expected = provenance_of(stage, samples, found.state_before);
-    const auto refuse = [&](std::string_view what) {
-      throw Failure(fmt::format("{}: {}: it does not belong to this run as it is configured now", path.string(), what));
-    };
-    if (found.shard != shard_ || found.stage != stage) refuse("it holds another shard or stage than its name says");
-    if (found.configuration != expected.configuration) refuse("it was trained under another configuration");
-    if (found.fingerprint != expected.fingerprint && !context_.mix_numerics)
-      refuse("it was trained under other numerics");
-    if (found.live_root_scheme == "none")
-      throw Failure(fmt::format("{}: it has no live root: an older build made it; {}", path.string(),
-                                how_to_mend(context_.run, shard_)));
-    if (found.live_root_scheme != expected.live_root_scheme)
-      throw Failure(
-          fmt::format("{}: its live root is built as '{}', and this build knows '{}': use the build that made it",
-                      path.string(), found.live_root_scheme, expected.live_root_scheme));
-    if (found.live != expected.live || found.live_root != expected.live_root || found.samples != expected.samples)
-      refuse("it was trained on other samples");
-  }
-
-  [[nodiscard]] Provenance provenance_of(SliceId stage, const ShardSamples& samples, const Digest& before) {
-    const auto range = samples.stage_range(stage, c_.slicing == Slicing::kCumulative);
-    Provenance p;
-    p.shard = shard_;
-    p.stage = stage;
-    p.samples = range.size();
-    p.visits = stage_visits(c_, range.size());
-    p.visited = p.visits;
-    p.model = c_.model;
-    p.configuration = c_.digest();
-    p.fingerprint = context_.fingerprint;
-    p.live = live_roots_->live(stage);
-    p.live_root_scheme = kLiveTreeScheme;
-    p.live_root = live_roots_->root(stage);
-    p.state_before = before;
-    return p;
   }
 
   /// Where an earlier session put this stage down, if its progress file is whole and belongs here.
   std::uint64_t take_on_progress(StageTrainer& trainer, const ShardSamples& samples, SliceId stage,
                                  const Digest& before) {
-    const auto path = folder_ / progress_name(stage);
+    const auto path = files_.folder() / progress_name(stage);
     if (!std::filesystem::exists(path)) return 0;
     try {
       const SliceFile file = read_slice(path, std::nullopt);
       if (file.provenance.state_before != before)
         throw Failure(fmt::format("{}: it starts from another state", path.string()));
-      check_origin(path, file.provenance, stage, samples);
+      files_.check_origin(path, file.provenance, stage);
+      files_.check_samples(path, file.provenance, samples);
       trainer.restore(file.state);
       return file.provenance.visited;
     } catch (const Failure& failure) {
@@ -201,11 +139,11 @@ class ShardRun {
   bool run_stage(StageTrainer& trainer, const ShardSamples& samples, SliceId stage, const Digest& before) {
     SliceFile file;
     std::uint64_t visited = 0;
-    const auto progress_path = folder_ / progress_name(stage);
+    const auto progress_path = files_.folder() / progress_name(stage);
     double save_seconds = 0;
     {
       const Stopwatch watch(outcome_.checkpoint_seconds);
-      file.provenance = provenance_of(stage, samples, before);
+      file.provenance = files_.provenance_of(stage, samples, before);
       visited = take_on_progress(trainer, samples, stage, before);
     }
     tell_visited(visited, true);
@@ -232,7 +170,7 @@ class ShardRun {
       const Stopwatch watch(save_seconds);
       SliceFile progress{file.provenance, std::move(state)};
       progress.provenance.visited = so_far;
-      outcome_.bytes_written += write_progress(*context_.files, folder_, progress).bytes;
+      outcome_.bytes_written += write_progress(*context_.files, files_.folder(), progress).bytes;
       last_save = Clock::now();
       saved = so_far;
     };
@@ -247,13 +185,9 @@ class ShardRun {
 
     const Stopwatch watch(outcome_.checkpoint_seconds);
     file.state = trainer.state_after_stage();
-    const StoredFile stored = write_slice(*context_.files, folder_, file);
-    outcome_.bytes_written += stored.bytes;
-    outcome_.record.slices.push_back({stage, samples.slice_size(stage), stored, file.provenance.state_after,
-                                      file.provenance.live_root, file.provenance.visits, seconds});
-    ++outcome_.record.generation;
-    write_shard_record(*context_.files, context_.run, outcome_.record, context_.generation);
-    if (context_.files->unlink(progress_path) > 0) context_.files->sync_directory(folder_);
+    outcome_.record.slices.push_back(files_.write(file, samples, seconds));
+    files_.publish(outcome_.record);
+    if (context_.files->unlink(progress_path) > 0) context_.files->sync_directory(files_.folder());
     return true;
   }
 
@@ -262,9 +196,8 @@ class ShardRun {
   ShardId shard_;
   const Partition& partition_;
   const ShardHooks& hooks_;
-  std::filesystem::path folder_;
-  std::optional<LiveRoots> live_roots_;  // once there is a stage to train
   ShardOutcome outcome_;
+  StageFiles files_;  // counts into the outcome
 };
 
 }  // namespace

@@ -50,6 +50,7 @@ replayed() {
 replayed immediate '1 2 3 4 2026-01-31T09:00:00Z 2026-01-31T10:00:00Z 2026-01-31T21:00:00Z 2026-02-03T09:00:00Z'
 for key in format version policy requests batches total request_id requester_reference status received_at started_at \
   completed_at due_at met_deadline waiting_seconds n_requested n_deleted shards first_slice batch_id method guarantee \
+  forward_passes hessian_vector_products files_kept \
   triggered_at stages_retrained samples_retrained optimizer_steps sample_gradients predicted_sample_gradients \
   baseline_sample_gradients baseline_measured baseline_seconds baseline_seconds_predicted speedup_sample_gradients \
   speedup_seconds speedup_seconds_predicted wall_seconds process_seconds phase_seconds planning restoring training \

@@ -32,8 +32,8 @@ for line in 'would work off 2 requests on ' 'shard 1     from slice 1: 3 stages,
   'of 5 files to erase' 'nothing was accepted, and nothing written'; do out_says "$line"; done
 expect_exit 0 "$expunge" unlearn --run run --requests req.jsonl --dry-run --json
 out_is_one_document
-has_keys dry_run run requests ranks shards_to_retrain stages_to_retrain sample_gradients sample_gradients_full_retrain \
-  speedup predicted_seconds bytes_written bytes_erased files_to_erase shards outcomes
+has_keys dry_run run method bound requests ranks shards_to_retrain stages_to_retrain sample_gradients sample_gradients_full_retrain \
+  speedup predicted_seconds bytes_written bytes_erased files_to_erase files_kept_at_most shards outcomes
 cp out forecast
 exec 9<run/lock
 flock -x 9
@@ -48,9 +48,10 @@ cp -r trained/shards/0001 tainted
 expect_exit 0 mpirun -n 2 "$expunge" unlearn --run run --requests req.jsonl --json
 out_is_one_document
 has_keys run method guarantee complete batch batches_completed batches_pending ranks requests samples_deleted \
-  samples_live shards_rolled_back shards_retrained stages_retrained sample_gradients sample_gradients_full_retrain \
+  samples_live shards_rolled_back shards_retrained stages_retrained sample_gradients forward_passes \
+  hessian_vector_products sample_gradients_full_retrain \
   speedup seconds seconds_to_forget seconds_to_recover overhead phase_seconds process_seconds bytes_read bytes_written \
-  peak_resident_bytes files_erased files shards stopped_by outcomes
+  peak_resident_bytes files_erased files_kept files shards approximate stopped_by outcomes
 cp out unlearned
 for key in sample_gradients sample_gradients_full_retrain; do
   [ "$(value_of $key forecast)" = "$(value_of $key unlearned)" ] || wrong "the dry run foretold another $key"

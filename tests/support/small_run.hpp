@@ -49,7 +49,7 @@ namespace expunge::testing {
 /// The names that a shard's folder has when nothing is in it but what its record names.
 [[nodiscard]] inline std::set<std::string> names_of(const ShardRecord& record) {
   std::set<std::string> names{"shard.json"};
-  for (const auto& slice : record.slices) names.insert(slice.file.name);
+  for (const auto& file : record.files()) names.insert(file.name);
   return names;
 }
 

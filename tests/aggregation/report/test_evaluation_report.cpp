@@ -35,12 +35,14 @@ EvaluationReport small_report() {
                             .samples_seen = 120,
                             .scores = std::move(of_shard_0),
                             .model_digest = "0123456789abcdef0123",
+                            .approximate = "finetune:epochs=1",
                             .abstains = false,
                             .reason = ""},
                            {.shard = ShardId(1),
                             .samples_seen = 0,
                             .scores = std::nullopt,
                             .model_digest = std::nullopt,
+                            .approximate = std::nullopt,
                             .abstains = true,
                             .reason = "no live samples"}}};
 }
@@ -65,9 +67,9 @@ TEST_CASE("the document tells the ensemble, each class and each constituent") {
                                     R"({"class":1,"samples":2,"correct":0,"accuracy":0.0,"predicted":0}])");
   CHECK(json["constituents"].dump() ==
         R"([{"shard":0,"accuracy":0.5,"log_loss":0.5,"samples_seen":120,"model_digest":"0123456789abcdef0123",)"
-        R"("abstains":false,"per_class_correct":[2,0]},)"
+        R"("approximate":"finetune:epochs=1","abstains":false,"per_class_correct":[2,0]},)"
         R"({"shard":1,"accuracy":null,"log_loss":null,"samples_seen":0,"model_digest":null,)"
-        R"("abstains":true,"reason":"no live samples","per_class_correct":null}])");
+        R"("approximate":null,"abstains":true,"reason":"no live samples","per_class_correct":null}])");
 }
 
 TEST_CASE("what there is nothing to say of is null in the document and a dash in the text") {
@@ -98,7 +100,7 @@ TEST_CASE("the text is aligned and short enough to be read at a glance") {
         "calibration error  0.0833\n"
         "\n"
         "shard  samples seen  accuracy  log loss  model digest\n"
-        "    0           120    0.5000    0.5000  0123456789ab\n"
+        "    0           120    0.5000    0.5000  0123456789ab, approximate by finetune:epochs=1\n"
         "    1             0         -         -  abstains: no live samples\n"
         "\n"
         "class  samples  correct  accuracy  predicted\n"

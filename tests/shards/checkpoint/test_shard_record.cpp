@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -47,10 +49,43 @@ std::string text_in(const testing::TemporaryFolder& run) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+SliceRecord stage_of(std::uint32_t stage, const std::string& name) {
+  SliceRecord slice = two_stages().slices[0];
+  slice.stage = SliceId(stage);
+  slice.file.name = name;
+  return slice;
+}
+
+/// Stages 1 and 2 are exact, 3 and 4 kept for stitching, 5 is served.
+ShardRecord approximate() {
+  ShardRecord record = two_stages();
+  Approximation& approximation = record.approximation.emplace();
+  approximation.method = "deepobliviate:epsilon=0.1";
+  approximation.guarantee = "heuristic";
+  approximation.batches = {4, 7};
+  const StoredFile first{"offset-02-aa.h5", digest_filled_with(0x31), 100};
+  const StoredFile second{"offset-02-bb.h5", digest_filled_with(0x32), 101};
+  approximation.tail = {{stage_of(3, "slice-03-aa.h5"), {second, first}, {4, 6}},
+                        {stage_of(4, "slice-04-aa.h5"), {}, {7}}};
+  approximation.served = stage_of(5, "slice-05-aa.h5");
+  approximation.sample_gradients = 11;
+  approximation.forward_passes = 12;
+  approximation.hessian_vector_products = 13;
+  approximation.seconds = 1.5;
+  approximation.evidence = R"({"stitched_after":2,"points":[0.1,null]})";
+  return record;
+}
+
+bool same(const SliceRecord& one, const SliceRecord& other) {
+  return one.stage == other.stage && one.samples == other.samples && one.file.name == other.file.name &&
+         one.file.digest == other.file.digest && one.file.bytes == other.file.bytes && one.model == other.model &&
+         one.live_root == other.live_root && one.sample_gradients == other.sample_gradients;
+}
+
 /// What the reader says after the first `from` in a good record has become `to`.
-std::string refusal_after(const std::string& from, const std::string& to) {
+std::string refusal_after(const std::string& from, const std::string& to, const ShardRecord& good = two_stages()) {
   const testing::TemporaryFolder run;
-  write_shard_record(system_files(), run.path(), two_stages());
+  write_shard_record(system_files(), run.path(), good);
   std::string text = text_in(run);
   REQUIRE(contains(text, from));
   text.replace(text.find(from), from.size(), to);
@@ -91,6 +126,112 @@ TEST_CASE("a shard record comes back as it was written") {
     CHECK(read->slices[i].live_root == written.slices[i].live_root);
     CHECK(read->slices[i].sample_gradients == written.slices[i].sample_gradients);
   }
+}
+
+TEST_CASE("an approximation comes back as it was written, served or under way") {
+  const testing::TemporaryFolder run;
+  const ShardRecord written = approximate();
+  ShardRecord begun = approximate();
+  begun.approximation->served.reset();
+  begun.approximation->evidence.clear();
+
+  write_shard_record(system_files(), run.path(), written);
+  write_shard_record(system_files(), run.path(), begun, Generation::kNext);
+  const auto read = read_shard_record(run.path(), ShardId(3));
+  const auto next = read_shard_record(run.path(), ShardId(3), Generation::kNext);
+
+  REQUIRE(read);
+  REQUIRE(read->approximation);
+  const Approximation& expected = *written.approximation;
+  const Approximation& found = *read->approximation;
+  CHECK(found.method == expected.method);
+  CHECK(found.guarantee == expected.guarantee);
+  CHECK(found.batches == expected.batches);
+  REQUIRE(found.tail.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(same(found.tail[i].slice, expected.tail[i].slice));
+    CHECK(found.tail[i].tainted_by == expected.tail[i].tainted_by);
+  }
+  REQUIRE(found.tail[0].offsets.size() == 2);
+  CHECK(found.tail[0].offsets[0].name == "offset-02-bb.h5");
+  CHECK(found.tail[0].offsets[0].digest == digest_filled_with(0x32));
+  CHECK(found.tail[0].offsets[1].bytes == 100);
+  REQUIRE(found.served);
+  CHECK(same(*found.served, *expected.served));
+  CHECK(read->served() == &*found.served);
+  CHECK(read->files().size() == 7);
+  CHECK(found.sample_gradients == 11);
+  CHECK(found.forward_passes == 12);
+  CHECK(found.hessian_vector_products == 13);
+  CHECK(found.seconds == 1.5);
+  CHECK(found.evidence == expected.evidence);
+  REQUIRE(next);
+  REQUIRE(next->approximation);
+  CHECK(next->served() == nullptr);
+  CHECK(next->approximation->evidence.empty());
+}
+
+TEST_CASE("a record of version 2 is read, as an exact one") {
+  const testing::TemporaryFolder run;
+  write_shard_record(system_files(), run.path(), two_stages());
+  std::string text = text_in(run);
+  for (const auto& [from, to] : {std::pair<std::string, std::string>{"\"format_version\": 3", "\"format_version\": 2"},
+                                 {",\n  \"approximation\": null", ""}}) {
+    REQUIRE(contains(text, from));
+    text.replace(text.find(from), from.size(), to);
+  }
+  publish(system_files(), path_in(run), bytes_of(text));
+
+  const auto read = read_shard_record(run.path(), ShardId(3));
+
+  REQUIRE(read);
+  CHECK(read->slices.size() == 2);
+  CHECK_FALSE(read->approximation);
+}
+
+TEST_CASE("each malformed field of an approximation is refused by its place and name") {
+  const auto refusal = [](const std::string& from, const std::string& to) {
+    return refusal_after(from, to, approximate());
+  };
+
+  CHECK(contains(refusal("\"method\": \"deepobliviate:epsilon=0.1\"", "\"method\": \"\""), "'method' is \"\""));
+  CHECK(contains(refusal("heuristic", "good"), "approximation: the field 'guarantee' is \"good\""));
+  CHECK(contains(refusal("\"stage\": 4", "\"stage\": 5"), "tail[1].slice: the field 'stage' is 5, expected 4"));
+  CHECK(contains(refusal("\"stage\": 5", "\"stage\": 6"), "served: the field 'stage' is 6, expected 5"));
+  CHECK(contains(refusal("offset-02-bb.h5", "../offset"), "tail[0].offsets[0]: the field 'file'"));
+  CHECK(contains(refusal("          4,\n          6", "          6,\n          4"), "tail[0]: the field 'tainted_by'"));
+  CHECK(contains(refusal("      4,\n      7", ""), "approximation: the field 'batches' is []"));
+  CHECK(contains(refusal("\"seconds\": 1.5", "\"seconds\": -1.5"), "approximation: the field 'seconds' is -1.5"));
+  CHECK(contains(refusal("\"forward_passes\": 12,", ""), "the field 'forward_passes' is missing"));
+}
+
+TEST_CASE("a method without a trajectory leaves out the stages between the exact ones and the one served") {
+  const testing::TemporaryFolder run;
+  ShardRecord record = approximate();
+  record.approximation->tail.clear();
+
+  write_shard_record(system_files(), run.path(), record);
+
+  CHECK(read_shard_record(run.path(), ShardId(3))->served()->stage == SliceId(5));
+}
+
+TEST_CASE("an approximation that no reader would take is a bug of whoever writes it") {
+  const testing::TemporaryFolder run;
+  const auto refused = [&](const std::function<void(Approximation&)>& change) {
+    ShardRecord record = approximate();
+    change(*record.approximation);
+    CHECK_THROWS_AS(write_shard_record(system_files(), run.path(), record), Bug);
+  };
+
+  refused([](Approximation& it) { it.guarantee = "sure"; });
+  refused([](Approximation& it) { it.batches = {7, 4}; });
+  refused([](Approximation& it) { it.batches = {}; });
+  refused([](Approximation& it) { it.tail[1].slice.stage = SliceId(5); });
+  refused([](Approximation& it) { it.tail[1].tainted_by = {}; });
+  refused([](Approximation& it) { it.served->stage = SliceId(6); });
+  refused([](Approximation& it) { it.evidence = "it went well"; });
+  refused([](Approximation& it) { it.evidence = "[]"; });
+  CHECK_FALSE(read_shard_record(run.path(), ShardId(3)));
 }
 
 TEST_CASE("a shard without a record and a record without slices are told apart") {
@@ -139,8 +280,11 @@ TEST_CASE("each malformed field of a record is refused by its name") {
   CHECK(contains(refusal_after("12.25", "-1"), "'train_seconds' is -1"));
   CHECK(contains(refusal_after("12.25", "null"), "'train_seconds' is null"));
   CHECK(contains(refusal_after("expunge-shard", "other"), "'format' is \"other\", expected 'expunge-shard'"));
-  CHECK(contains(refusal_after("\"format_version\": 2", "\"format_version\": 3"),
-                 "format_version is 3, and this program reads version 2"));
+  CHECK(contains(refusal_after("\"format_version\": 3", "\"format_version\": 4"),
+                 "format_version is 4, and this program reads versions 2 and 3: use the newer release"));
+  CHECK(contains(refusal_after("\"format_version\": 3", "\"format_version\": 1"), "format_version is 1"));
+  CHECK(contains(refusal_after("\"format_version\": 3", "\"format_version\": 2"),
+                 "'approximation' does not belong in format version 2"));
 }
 
 TEST_CASE("each malformed field of a slice is refused by its place and name") {

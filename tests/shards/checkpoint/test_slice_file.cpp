@@ -205,10 +205,52 @@ TEST_CASE("a file that is as the format says is read") {
 TEST_CASE("a newer format version is refused with the version that this program reads") {
   const testing::TemporaryFolder folder;
 
-  const std::string message = refusal(file_with(folder, leave_alone, "", 2));
+  const std::string message = refusal(file_with(folder, leave_alone, "", 3));
 
-  CHECK(contains(message, "format_version is 2, and this program reads version 1"));
+  CHECK(contains(message, "format_version is 3, and this program reads versions 1 and 2"));
   CHECK(contains(message, "newer release"));
+}
+
+TEST_CASE(
+    "the file of an approximate state says by which method, in version 2; that of an exact one has no trace of it") {
+  const testing::TemporaryFolder folder;
+  SliceFile exact = small_slice();
+  SliceFile approximate = small_slice();
+  approximate.provenance.approximation = "deepobliviate:epsilon=0.1";
+
+  const StoredFile stored = write_slice(system_files(), folder.path(), approximate);
+  const StoredFile plain = write_slice(system_files(), folder.path(), exact);
+
+  CHECK(read_slice(folder / stored.name, stored.digest).provenance == approximate.provenance);
+  CHECK(read_slice(folder / plain.name, plain.digest).provenance.approximation.empty());
+  const Bytes bytes = read_file(folder / plain.name);
+  CHECK_FALSE(contains({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "approximation"));
+}
+
+TEST_CASE("version 2 without the method, or with an empty one, and version 1 with it are refused") {
+  const testing::TemporaryFolder folder;
+  const auto method = [](const std::string& spec) {
+    return [=](hdf5::File& file) { file.set_attribute("/", "approximation", spec); };
+  };
+
+  CHECK(read_slice(file_with(folder, method("finetune"), "", 2), std::nullopt).provenance.approximation == "finetune");
+  CHECK(contains(refusal(file_with(folder, leave_alone, "", 2)), "the attribute 'approximation' is missing"));
+  CHECK(contains(refusal(file_with(folder, method(""), "", 2)), "approximation is ''"));
+  CHECK(contains(refusal(file_with(folder, method("finetune"), "", 1)),
+                 "the attribute 'approximation' does not belong in format version 1"));
+}
+
+TEST_CASE("an offset's file is called so, after the stage where it was taken, and read as every other") {
+  const testing::TemporaryFolder folder;
+  SliceFile offset = small_slice();
+  offset.provenance.approximation = "deepobliviate";
+
+  const StoredFile stored = write_offset(system_files(), folder.path(), offset);
+
+  CHECK(stored.name == "offset-07-" + stored.digest.hex().substr(0, 16) + ".h5");
+  CHECK(read_slice(folder / stored.name, stored.digest).state == offset.state);
+  offset.provenance.approximation.clear();
+  CHECK_THROWS_AS(write_offset(system_files(), folder.path(), offset), Bug);
 }
 
 TEST_CASE("a file that lacks a field is refused by the field's name") {

@@ -165,6 +165,24 @@ TEST_CASE("a generation is stale from the slice on that a later batch touches") 
   CHECK_FALSE(history.is_stale(record_of(1, 0, 0)));
 }
 
+TEST_CASE("an approximate generation is stale for every batch that it does not respect, whichever slice it touches") {
+  const History history =
+      history_of({deleting(1, {ShardId(0), SliceId(2)}, {1}), deleting(2, {ShardId(0), SliceId(5)}, {2}),
+                  deleting(3, {ShardId(1), SliceId(1)}, {3}), BatchCompleted{{2}}});
+  const auto approximate = [](std::uint64_t respects) {
+    ShardRecord record = record_of(0, respects, 3);
+    record.approximation.emplace();
+    return record;
+  };
+
+  CHECK(history.is_stale(approximate(1)));
+  CHECK(history.is_put_back(approximate(1)));
+  CHECK(history.untainted_stages(approximate(1)) == 3);
+  CHECK_FALSE(history.is_stale(approximate(2)));
+  CHECK_FALSE(history.is_put_back(approximate(2)));
+  CHECK_FALSE(history.is_stale(record_of(0, 1, 3)));
+}
+
 TEST_CASE("a stale generation is an old copy where a batch was carried out that it does not respect, and no earlier") {
   const auto accepted = [](std::uint64_t batch, std::uint32_t shard) {
     return JournalEntry(deleting(batch, {ShardId(shard), SliceId(2)}, {batch}));

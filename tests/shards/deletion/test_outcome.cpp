@@ -57,6 +57,11 @@ BatchOutcome full_batch() {
   batch.sample_gradients = 1500;
   batch.optimizer_steps = 48;
   batch.wall_seconds = 10;
+  batch.method = "finetune";
+  batch.guarantee = "heuristic";
+  batch.forward_passes = 12;
+  batch.hessian_vector_products = 13;
+  batch.files_kept = 5;
   batch.process_seconds = 18.5;
   batch.phases = {0.5, 0.25, 16, 1, 0.125, 0.0625};
   batch.idle_seconds = 0.5;
@@ -96,11 +101,13 @@ TEST_CASE("a batch tells all that is known of it") {
   const ordered_json expected = ordered_json::parse(R"({
     "batch_id": 7, "triggered_at": "2026-03-01T09:30:00Z", "started_at": "2026-03-01T09:31:30Z",
     "completed_at": "2026-03-01T09:31:40Z", "requests": 1, "n_deleted": 2,
+    "method": "finetune", "guarantee": "heuristic",
     "shards": [{"shard": 3, "first_slice": 1}], "stages_retrained": 4, "samples_retrained": 500,
     "optimizer_steps": 48, "sample_gradients": 1500, "predicted_sample_gradients": 1480.5,
     "baseline_sample_gradients": 6000, "baseline_measured": false, "baseline_seconds": null,
     "baseline_seconds_predicted": 35.0, "speedup_sample_gradients": 4.0, "speedup_seconds": null,
-    "speedup_seconds_predicted": 3.5, "wall_seconds": 10.0, "process_seconds": 18.5,
+    "speedup_seconds_predicted": 3.5, "wall_seconds": 10.0, "forward_passes": 12,
+    "hessian_vector_products": 13, "files_kept": 5, "process_seconds": 18.5,
     "phase_seconds": {"planning": 0.5, "restoring": 0.25, "training": 16.0, "checkpointing": 1.0,
                       "publishing": 0.125, "erasing": 0.0625},
     "idle_seconds": 0.5, "bytes_read": 4096, "bytes_written": 8192, "peak_memory_bytes": 1048576, "ranks": 2})");

@@ -47,6 +47,27 @@ struct Fixture {
     return slice;
   }
 
+  /// The current generation was forgotten approximately: stage 1 exact, 2 and 3 kept with an offset, 4 served.
+  void approximate() {
+    current.slices.resize(1);
+    Approximation& approximation = current.approximation.emplace();
+    approximation.method = kMethod;
+    approximation.guarantee = "heuristic";
+    approximation.batches = {batches};
+    current.respects = batches;
+    const auto offset = put("offset-01-first.h5", 1, "offset");
+    const StoredFile stored{offset.name, offset.digest, 6};
+    for (std::uint32_t r = 2; r <= 3; ++r) approximation.tail.push_back({stage(r, "first"), {stored}, {batches}});
+    approximation.served = stage(4, "served");
+    write_shard_record(system_files(), run.path(), current);
+  }
+
+  [[nodiscard]] ShardUnlearning task(std::vector<std::uint64_t> of, std::uint32_t first, std::uint32_t last) const {
+    return {kShard, kMethod, std::move(of), SliceId(first), SliceId(last)};
+  }
+
+  static constexpr const char* kMethod = "deepobliviate";
+
   /// A batch that takes one sample from a slice of the shard; and the history with it.
   const History& deletes_from(std::uint32_t slice) {
     BatchAccepted batch;
@@ -143,6 +164,120 @@ TEST_CASE("a retraining that was begun goes on; one that a later batch taints be
   CHECK(shard.read().current.slices.size() == 3);
 }
 
+TEST_CASE("exact work on an approximate shard begins without the approximation, stale or not, and so heals it") {
+  Fixture shard;
+  (void)shard.deletes_from(2);
+  shard.approximate();
+
+  begin_next_generation(system_files(), shard.run.path(), shard.read(), *shard.history);
+  const ShardRecord healing = *shard.read().next;
+  begin_next_generation(system_files(), shard.run.path(), shard.read(), shard.deletes_from(3));
+  const ShardRecord later = *shard.read().next;
+  roll_back(system_files(), shard.run.path(), shard.read(), *shard.history);
+
+  for (const auto& record : {healing, later, shard.read().current}) {
+    CHECK_FALSE(record.approximation);
+    CHECK(names(record) == std::vector<std::string>{"slice-01-first.h5"});
+  }
+  CHECK_FALSE(shard.read().next);
+}
+
+TEST_CASE("an approximate method begins with an approximation under way, and with its batches and those before") {
+  Fixture shard;
+  (void)shard.deletes_from(2);
+  shard.approximate();
+  const History& history = shard.deletes_from(2);
+
+  begin_approximate_generation(system_files(), shard.run.path(), shard.read(), history, shard.task({2}, 2, 2),
+                               OldStages::kKept);
+
+  const ShardRecord next = *shard.read().next;
+  CHECK(names(next) == std::vector<std::string>{"slice-01-first.h5"});
+  CHECK(next.respects == 2);
+  REQUIRE(next.approximation);
+  CHECK(next.approximation->method == Fixture::kMethod);
+  CHECK(next.approximation->batches == std::vector<std::uint64_t>{1, 2});
+  CHECK(next.approximation->tail.empty());
+  CHECK_FALSE(next.approximation->served);
+  CHECK(served_state(next) == ServedState{kShard, 0, {}, {}});
+}
+
+TEST_CASE("tainted stages before the first touched slice are begun with where the method keeps a trajectory") {
+  for (const auto old : {OldStages::kKept, OldStages::kDropped}) {
+    Fixture shard;
+    (void)shard.deletes_from(2);
+    shard.approximate();
+    const History& history = shard.deletes_from(3);
+
+    begin_approximate_generation(system_files(), shard.run.path(), shard.read(), history, shard.task({2}, 3, 3), old);
+
+    const auto tail = shard.read().next->approximation->tail;
+    if (old == OldStages::kDropped) {
+      CHECK(tail.empty());
+      continue;
+    }
+    REQUIRE(tail.size() == 1);
+    CHECK(tail[0].slice.file.name == "slice-02-first.h5");
+    CHECK(tail[0].offsets.size() == 1);
+    CHECK(tail[0].tainted_by == std::vector<std::uint64_t>{1});
+  }
+}
+
+TEST_CASE(
+    "an approximate generation goes on where it was; of one that a later batch taints the untainted stages stay") {
+  Fixture shard;
+  (void)shard.deletes_from(2);
+  shard.approximate();
+  begin_approximate_generation(system_files(), shard.run.path(), shard.read(), shard.deletes_from(3),
+                               shard.task({2}, 3, 3), OldStages::kKept);
+  ShardRecord next = *shard.read().next;
+  next.approximation->tail.push_back({shard.stage(3, "second"), {}, {1}});
+  next.approximation->tail.push_back({shard.stage(4, "second"), {}, {1}});
+  write_shard_record(system_files(), shard.run.path(), next, Generation::kNext);
+
+  begin_approximate_generation(system_files(), shard.run.path(), shard.read(), *shard.history, shard.task({2}, 3, 3),
+                               OldStages::kKept);
+  CHECK(shard.read().next->generation == next.generation);
+  CHECK(shard.read().next->approximation->tail.size() == 3);
+
+  begin_approximate_generation(system_files(), shard.run.path(), shard.read(), shard.deletes_from(4),
+                               shard.task({2, 3}, 3, 4), OldStages::kKept);
+  const auto tail = shard.read().next->approximation->tail;
+  REQUIRE(tail.size() == 2);
+  CHECK(tail[1].slice.file.name == "slice-03-second.h5");
+  CHECK(shard.read().next->approximation->batches == std::vector<std::uint64_t>{1, 2, 3});
+}
+
+TEST_CASE("all that an approximation names is superseded by every batch, and its offsets once") {
+  Fixture shard;
+  (void)shard.deletes_from(2);
+  shard.approximate();
+
+  const auto superseded = newly_superseded(shard.run.path(), shard.read(), *shard.history, SliceId(4));
+
+  CHECK(names(superseded) ==
+        std::vector<std::string>{"slice-02-first.h5", "offset-01-first.h5", "slice-03-first.h5", "slice-04-served.h5"});
+}
+
+TEST_CASE("what a generation keeps for its approximation is passed over and said to be kept") {
+  Fixture shard;
+  (void)shard.deletes_from(2);
+  shard.approximate();
+  const auto superseded = newly_superseded(shard.run.path(), shard.read(), *shard.history, SliceId(1));
+  begin_approximate_generation(system_files(), shard.run.path(), shard.read(), shard.deletes_from(3),
+                               shard.task({2}, 3, 3), OldStages::kKept);
+  publish_next_generation(system_files(), shard.run.path(), kShard);
+
+  const auto fates = erase_files(system_files(), shard.run.path(), superseded);
+
+  std::vector<std::string> told;
+  for (const auto& fate : fates) told.push_back(fate.name + ": " + fate.fate);
+  CHECK(told == std::vector<std::string>{"slice-01-first.h5: kept: the same state was trained again",
+                                         "slice-02-first.h5: kept (approximate)",
+                                         "offset-01-first.h5: kept (approximate)", "slice-03-first.h5: erased",
+                                         "slice-04-served.h5: erased"});
+}
+
 TEST_CASE("publishing a generation can be done again, and is durable even where an earlier job ended in its middle") {
   Fixture shard;
   begin_next_generation(system_files(), shard.run.path(), shard.read(), shard.deletes_from(2));
@@ -220,6 +355,18 @@ TEST_CASE("a file that an earlier job unlinked and had no time to sync does not 
 
   CHECK(fates.at(0).fate == "absent");
   CHECK_FALSE(fs::exists(shard.folder() / file.name));
+}
+
+TEST_CASE("files that an approximation names are no leftovers, and an offset that none names is one") {
+  Fixture shard;
+  (void)shard.deletes_from(2);
+  shard.approximate();
+  auto expected = names_of(shard.current);
+  (void)shard.put("offset-02-unnamed.h5", 2, "left");
+
+  CHECK(remove_unfinished_files(system_files(), shard.run.path(), kShard, {}) == 1);
+
+  CHECK(names_in(shard.folder()) == expected);
 }
 
 TEST_CASE("what a killed job left in a shard's folder goes, and what is on record, under way or promised stays") {
