@@ -102,6 +102,5 @@ struct ComparisonSummary {
 
 inline constexpr std::string_view kIdentity = "identity";
 inline constexpr std::string_view kExact = "exact";
-inline constexpr std::string_view kRetrainSingle = "retrain-single";
 
 }  // namespace expunge

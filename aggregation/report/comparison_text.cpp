@@ -56,8 +56,8 @@ std::string head(const ComparisonReport& report, const ComparisonSummary& summar
 
 void add_floor(TextTable& table, std::string_view name, const FloorSummary& floor) {
   if (!floor.theta && !floor.y && !floor.kl && !floor.ensemble_y) return;
-  table.row({std::string(name), "", "", "", "", "", "", "", mean(floor.theta, "{:.4g}"), mean(floor.y, "{:.4f}"),
-             mean(floor.kl, "{:.3g}"), "", mean(floor.canary, "{:.4f}"), ""});
+  table.row({std::string(name), "-", "-", "-", "-", "-", "-", "-", mean(floor.theta, "{:.4g}"), mean(floor.y, "{:.4f}"),
+             mean(floor.kl, "{:.3g}"), "-", mean(floor.canary, "{:.4f}"), "-"});
 }
 
 std::string method_table(const ComparisonSummary& summary) {

@@ -87,11 +87,15 @@ bool is_reference(const ComparisonReport& report, const MethodSummary& method) {
   return method.method->name == report.reference.name;
 }
 
-// Exact by its word, and nothing measured says otherwise. A model of another kind has no distance.
-bool is_exact(const MethodSummary& method) {
+bool same_bits(const MethodSummary& method) {
   const Distances& own = method.mean.distances;
-  return method.method->guarantee == "exact" && method.method->warning.empty() && own.theta.value_or(0) == 0 &&
-         own.y.value_or(1) == 1 && own.kl.value_or(0) == 0;
+  return own.theta && *own.theta == 0 && own.y.value_or(1) == 1 && own.kl.value_or(0) == 0;
+}
+
+// Exact by its word, and nothing measured says otherwise. A model of another kind has no distance to speak of.
+bool is_exact(const MethodSummary& method) {
+  return method.method->guarantee == "exact" && method.method->warning.empty() &&
+         (same_bits(method) || !method.mean.distances.theta);
 }
 
 bool is_finite(const MethodSummary& method) {
@@ -153,7 +157,7 @@ std::string between(const ComparisonReport& report, const ComparisonSummary& sum
     if (gain.nearer) nearer.push_back(gain.name);
     if (gain.further) further.push_back(gain.name);
   }
-  if (canary_gains(report, summary, method)) nearer.push_back("the canary");
+  if (canary_gains(report, summary, method)) nearer.emplace_back("the canary");
   if (further.empty()) return "better than doing nothing, but not as if retrained";
   return fmt::format("better than doing nothing in {}, but worse in {}", listed(nearer), listed(further));
 }
@@ -197,6 +201,9 @@ std::string words(const ComparisonReport& report, const ComparisonSummary& summa
   if (!is_finite(method)) return fmt::format("{}: of no use here: its parameters have overflowed", name);
   if (method.method->guarantee == "exact")
     return fmt::format("{}: not exact, though it says so: its result is not the retrained model", name);
+  if (same_bits(method))
+    return fmt::format("{}: the same bits as retraining, this time, {}{}", name, work_words(method),
+                       price(summary, method));
   if (!summary.identity) return fmt::format("{}: can't be judged, for doing nothing is not in the table", name);
   if (!verdict.better_than_nothing)
     return fmt::format("{} is no better than doing nothing here: {}; {}{}", name, remains(report, summary, method),
@@ -280,10 +287,10 @@ MethodVerdict verdict_of(const ComparisonReport& report, const ComparisonSummary
                          const MethodSummary& method) {
   const std::vector<Gain> gains = gains_of(summary, method);
   MethodVerdict verdict;
+  const bool nearer = std::any_of(gains.begin(), gains.end(), [](const Gain& gain) { return gain.nearer; });
   verdict.better_than_nothing =
       method.method->name != kIdentity &&
-      (is_exact(method) || std::any_of(gains.begin(), gains.end(), [](const Gain& gain) { return gain.nearer; }) ||
-       canary_gains(report, summary, method));
+      (is_exact(method) || (summary.identity && (nearer || canary_gains(report, summary, method))));
   verdict.within_floor = within_floor(summary, method.mean.distances);
   verdict.text = words(report, summary, method, verdict);
   return verdict;
