@@ -217,7 +217,7 @@ std::string methods_section(const Json& document) {
       header();
   bool listed = false;
   for (const MethodView& method : methods) {
-    listed = listed || method.name == reference;
+    listed = listed || (!reference.empty() && method.name == reference);
     table += rows_of(*method.json, method.name,
                      fmt::format("<span class=\"number\">{}</span> {}", method.number, escaped(method.name)),
                      method.guarantee, judged && method.name != "identity" && method.name != reference);
