@@ -54,6 +54,7 @@ dl.words dd { font-size: 0.92rem; }
 .scrolls { overflow-x: auto; max-width: 100%; }
 .scrolls:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
+caption > span { position: sticky; left: 0; display: inline-block; max-width: calc(100vw - 2.4rem); }
 caption { text-align: left; color: var(--soft); font-size: 0.85rem; padding: 0 0 0.4rem; }
 th, td { padding: 0.35rem 0.5rem; text-align: right; vertical-align: baseline; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 thead th { font-weight: 600; font-size: 0.92em; color: var(--soft); white-space: normal; overflow-wrap: normal; vertical-align: bottom; }
@@ -163,6 +164,7 @@ svg text.on-work { fill: var(--page); font-size: 11px; }
   .scrolls { overflow: visible; }
   table.methods { font-size: 7.2pt; min-width: 0; }
   table.methods th, table.methods td { padding: 2pt; }
+  table.methods thead th { font-size: 6.2pt; }
   tbody th[scope=row] { position: static; min-width: 0; }
   .stays, .says { position: static; max-width: none; }
   .says { font-size: 7.2pt; }
