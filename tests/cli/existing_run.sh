@@ -132,9 +132,9 @@ sed -i 's/"format_version": 1/"format_version": 2/' run/manifest.json
 tree_of "$run" >"$work/before"
 train 1 "$run/manifest.json: it has format version 2, and this program reads version 1: use the newer release"
 cp kept/manifest.json run/manifest.json
-sed -i 's/"format_version": 2/"format_version": 3/' run/shards/0000/shard.json
+sed -i 's/"format_version": 3/"format_version": 4/' run/shards/0000/shard.json
 tree_of "$run" >"$work/before"
-train 1 'shards/0000/shard.json: format_version is 3, and this program reads version 2: use the newer release'
+train 1 'shards/0000/shard.json: format_version is 4, and this program reads versions 2 and 3: use the newer release'
 cp kept/shards/0000/shard.json run/shards/0000/shard.json
 sed -i 's/"shards": "3"/"shards": "4"/' run/manifest.json
 tree_of "$run" >"$work/before"
