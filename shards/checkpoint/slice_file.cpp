@@ -252,13 +252,14 @@ class Reader {
       if (depth == kDeepest || objects_left_ == 0)
         throw Failure(fmt::format("{}, {} is one object too many in its group", name_, path));
       --objects_left_;
-      if (!file_.has_attribute(path, kIndex)) {
-        check_members(path, file_.attributes(path), {});
+      const std::vector<std::string> attributes = file_.attributes(path);
+      if (std::ranges::find(attributes, kIndex) == attributes.end()) {
+        check_members(path, attributes, {});
         walk(group, name + "/", depth + 1, tensors, there);
         continue;
       }
       constexpr std::array<std::string_view, 1> kOfTensor{kIndex};
-      check_members(path, file_.attributes(path), kOfTensor);
+      check_members(path, attributes, kOfTensor);
       const std::int64_t index = file_.integer_attribute(path, kIndex);
       if (index < 0 || index >= static_cast<std::int64_t>(tensors.size()) || there[static_cast<std::size_t>(index)])
         throw Failure(fmt::format("{}, {}: index is {}, expected one of {} that no other has", name_, path, index,
