@@ -24,38 +24,38 @@ struct MethodWork {
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
   std::uint64_t storage_bytes = 0;  ///< checkpoints that it needs kept before any request, beyond one state a shard
-  std::optional<double> training_overhead;  ///< what keeping them costs a training, as a share of its own time
+  std::optional<double> training_overhead{};  ///< what keeping them costs a training, as a share of its own time
 };
 
 /// Accuracies, 0 … 1; nothing where a set has no samples.
 struct Accuracies {
-  std::optional<double> test;
-  std::optional<double> retain;
-  std::optional<double> forget;
+  std::optional<double> test{};
+  std::optional<double> retain{};
+  std::optional<double> forget{};
 };
 
 /// Distances to the retrained models, over the affected constituents (their mean; θ: of all their parameters together).
 struct Distances {
-  std::optional<double> theta;           ///< ‖θ − θ*‖₂: the verification error
-  std::optional<double> theta_relative;  ///< divided by ‖θ*‖₂
-  std::optional<double> y;               ///< fraction of equal answers on the test set
-  std::optional<double> kl;              ///< mean KL(P ‖ P*) on the test set, nats
-  std::optional<double> ensemble_y;      ///< as y, of the ensembles' answers
+  std::optional<double> theta{};           ///< ‖θ − θ*‖₂: the verification error
+  std::optional<double> theta_relative{};  ///< divided by ‖θ*‖₂
+  std::optional<double> y{};               ///< fraction of equal answers on the test set
+  std::optional<double> kl{};              ///< mean KL(P ‖ P*) on the test set, nats
+  std::optional<double> ensemble_y{};      ///< as y, of the ensembles' answers
 };
 
 /// One model's exposure to membership inference, over the affected constituents.
 struct MembershipReport {
-  std::optional<double> advantage;        ///< loss threshold: TPR − FPR
-  std::optional<double> advantage_gap;    ///< less the retrained models'
-  std::optional<double> attack_accuracy;  ///< loss regression
-  std::optional<double> attack_gap;       ///< less the retrained models'
-  std::string why_null;                   ///< empty where there are numbers
+  std::optional<double> advantage{};        ///< loss threshold: TPR − FPR
+  std::optional<double> advantage_gap{};    ///< less the retrained models'
+  std::optional<double> attack_accuracy{};  ///< loss regression
+  std::optional<double> attack_gap{};       ///< less the retrained models'
+  std::string why_null{};                   ///< empty where there are numbers
 };
 
 /// What is left of a planted canary.
 struct CanaryScore {
-  double value = 0;                  ///< backdoor success, or accuracy on the classes that were flipped
-  std::optional<double> gap_closed;  ///< (identity − value) / (identity − retrained); nothing: not measurable
+  double value = 0;                    ///< backdoor success, or accuracy on the classes that were flipped
+  std::optional<double> gap_closed{};  ///< (identity − value) / (identity − retrained); nothing: not measurable
 };
 
 /// The residual memory of one shard's cut retraining, as its evidence has it.
@@ -68,15 +68,15 @@ struct ResidualSeries {
 /// One method in one repetition.
 struct MethodRepetition {
   std::uint32_t repetition = 0;
-  MethodWork work;
-  Accuracies accuracy;              ///< of the ensemble
-  Accuracies constituent_accuracy;  ///< of the affected constituents, each on its own retained and forgotten samples
-  Distances distances;
-  MembershipReport membership;
-  std::optional<CanaryScore> canary;
-  std::optional<double> certifiability;
-  std::optional<double> tug_of_war;
-  std::vector<ResidualSeries> residual_memory;
+  MethodWork work{};
+  Accuracies accuracy{};              ///< of the ensemble
+  Accuracies constituent_accuracy{};  ///< of the affected constituents, each on its own retained and forgotten samples
+  Distances distances{};
+  MembershipReport membership{};
+  std::optional<CanaryScore> canary{};
+  std::optional<double> certifiability{};
+  std::optional<double> tug_of_war{};
+  std::vector<ResidualSeries> residual_memory{};
 };
 
 struct MethodReport {
@@ -93,9 +93,10 @@ struct MethodReport {
 struct FloorReport {
   std::string kind;  ///< "order": same placement and initial weights, other order keys; "seed": another seed altogether
   std::uint32_t repetition = 0;
-  Distances distances;
-  Accuracies accuracy;
-  Accuracies constituent_accuracy;
+  Distances distances{};
+  Accuracies accuracy{};
+  Accuracies constituent_accuracy{};
+  std::optional<double> canary{};  ///< as `CanaryScore::value`
 };
 
 /// A shard's part of the exact retraining.

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
+
+#include <fmt/format.h>
 
 #include "framework/core/build_info.hpp"
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
+#include "launcher/certification/exact_course.hpp"
 #include "launcher/certification/past_trees.hpp"
 #include "launcher/certification/reference_proofs.hpp"
 #include "launcher/certification/request_course.hpp"
@@ -85,17 +89,34 @@ std::map<ShardId, SliceId> first_slices(const AcceptedRequest& request) {
   return first;
 }
 
-std::vector<CertifiedShard> certified_shards(const Journal& journal, const RequestCourse& course) {
+/// The first stage of each shard that was retrained by the pass that a line of the journal ended.
+void add_first_stages(std::map<ShardId, SliceId>& first_stages, const Journal& journal, std::size_t line) {
+  if (!std::holds_alternative<BatchPublished>(journal.lines()[line].entry)) return;
+  const auto batches = batches_of(journal.lines()[line].entry);
+  for (std::size_t i = line; i-- > 0;) {
+    const auto* retrained = std::get_if<BatchRetrained>(&journal.lines()[i].entry);
+    if (retrained == nullptr || !std::ranges::equal(retrained->batches, batches)) continue;
+    for (const auto& [shard, stage] : retrained->first_stages) first_stages.insert_or_assign(shard, stage);
+    return;
+  }
+}
+
+std::vector<CertifiedShard> certified_shards(const RunRecords& records, const RequestCourse& course,
+                                             const ExactCourse& exact) {
+  const Journal& journal = records.journal;
   const auto before = std::get<BatchAccepted>(journal.lines()[course.accepted].entry).before;
-  const auto after = served_after(journal, *course.settled());
+  const auto after = served_after(journal, exact.line);
+  const auto approximate = approximate_after(records, exact.line);
   const auto first = first_slices(*course.request);
   std::map<ShardId, SliceId> retrained;
   if (course.published && course.retrained)
     for (const auto& [shard, stage] : std::get<BatchRetrained>(journal.lines()[*course.retrained].entry).first_stages)
       retrained.emplace(shard, stage);
+  if (exact.healed) add_first_stages(retrained, journal, exact.line);
   std::vector<CertifiedShard> shards;
   for (std::size_t k = 0; k < before.size() && k < after.size(); ++k) {
     CertifiedShard shard{.before = before[k], .after = after[k], .touched = first.contains(after[k].shard)};
+    shard.approximate = approximate.contains(after[k].shard);
     if (const auto found = retrained.find(after[k].shard); found != retrained.end())
       shard.first_retrained = found->second;
     shards.push_back(shard);
@@ -103,9 +124,31 @@ std::vector<CertifiedShard> certified_shards(const Journal& journal, const Reque
   return shards;
 }
 
+/// What approximate states of a request's shards came to lie in, up to the line by which they are exact: the states
+/// that were served and the offsets. They are superseded by later batches.
+void add_approximate_files(std::vector<SupersededFile>& files, const Journal& journal, const RequestCourse& course,
+                           const ExactCourse& exact, const std::map<ShardId, SliceId>& first) {
+  const std::size_t end = exact.healed ? exact.line : journal.lines().size();
+  std::set<std::pair<ShardId, Digest>> served;
+  for (std::size_t i = *course.settled(); i < end; ++i) {
+    const JournalEntry& entry = journal.lines()[i].entry;
+    if (const auto* published = std::get_if<BatchPublished>(&entry))
+      for (const auto& state : published->after) served.emplace(state.shard, state.model);
+    const auto* accepted = std::get_if<BatchAccepted>(&entry);
+    if (accepted == nullptr) continue;
+    for (const auto& file : accepted->supersedes) {
+      const auto found = first.find(file.shard);
+      if (found == first.end() || file.stage < found->second) continue;
+      if (file.name.starts_with("offset-") || served.contains({file.shard, file.model})) files.push_back(file);
+    }
+  }
+}
+
 /// Files that saw the request's samples: what its batch superseded, and what batches before it had superseded and not
-/// yet put away when it was accepted.
-std::vector<CertifiedFile> certified_files(const Journal& journal, const RequestCourse& course) {
+/// yet put away when it was accepted; of a batch that was forgotten approximately, what came of such files too.
+std::vector<CertifiedFile> certified_files(const Journal& journal, const RequestCourse& course,
+                                           const ExactCourse& exact) {
+  const bool was_approximate = exact.guarantee != "exact" || exact.healed;
   const auto first = first_slices(*course.request);
   const auto respected = respected_after(journal, course.accepted);
   std::vector<SupersededFile> files;
@@ -114,7 +157,7 @@ std::vector<CertifiedFile> certified_files(const Journal& journal, const Request
   const auto take = [&](const std::vector<FileFate>& told) {
     for (const auto& one : told) {
       std::string& fate = fates[{one.shard, one.name, one.digest}];
-      if (fate.empty() || fate == "absent") fate = one.fate;
+      if (fate.empty() || fate == "absent" || fate == kKeptApproximate) fate = one.fate;
     }
   };
   for (std::size_t i = 0; i < journal.lines().size(); ++i) {
@@ -125,12 +168,17 @@ std::vector<CertifiedFile> certified_files(const Journal& journal, const Request
         if (const auto found = first.find(file.shard); found != first.end() && file.stage >= found->second)
           files.push_back(file);
     }
-    if (i < course.accepted || std::ranges::find(batches_of(entry), course.batch) == batches_of(entry).end()) continue;
+    if (i < course.accepted) continue;
+    // What is kept is erased by a later batch.
+    if (!was_approximate && std::ranges::find(batches_of(entry), course.batch) == batches_of(entry).end()) continue;
     if (const auto* forgotten = std::get_if<BatchForgotten>(&entry)) take(forgotten->files);
     if (const auto* erased = std::get_if<BatchErased>(&entry)) take(erased->files);
   }
+  if (was_approximate) add_approximate_files(files, journal, course, exact, first);
   std::vector<CertifiedFile> certified;
+  std::set<Name> listed;
   for (auto& file : files) {
+    if (!listed.insert({file.shard, file.name, file.digest}).second) continue;
     const auto fate = fates.find({file.shard, file.name, file.digest});
     certified.push_back({.file = file, .fate = fate == fates.end() ? std::string(kNotYetErased) : fate->second});
   }
@@ -159,11 +207,25 @@ CertifiedJournal certified_journal(const Journal& journal, const RequestCourse& 
           .head = journal.head()};
 }
 
+/// "shard 3 serves an approximation: …".
+std::string why_nothing_is_proved(const Certificate& certificate) {
+  std::vector<std::uint32_t> shards;
+  for (const auto& shard : certificate.shards)
+    if (shard.touched && shard.approximate) shards.push_back(shard.after.shard.value());
+  return fmt::format(
+      "the deletion is approximate in shard{} {}: a state that a method made is bound to no set of samples",
+      shards.size() == 1 ? "" : "s", fmt::join(shards, ", "));
+}
+
 /// Fills in the proofs, or why there are none.
 void add_proofs(Certificate& certificate, const RunRecords& records, const RequestCourse& course,
-                const std::string& given_data) {
+                const ExactCourse& exact, const std::string& given_data) {
   if (course.request->cells.empty()) {
     certificate.proofs_left_out = "nothing was deleted";
+    return;
+  }
+  if (certificate.guarantee != "exact") {
+    certificate.proofs_left_out = why_nothing_is_proved(certificate);
     return;
   }
   std::optional<RunData> data;
@@ -176,7 +238,7 @@ void add_proofs(Certificate& certificate, const RunRecords& records, const Reque
     return;
   }
   try {
-    certificate.proofs = reference_proofs(records, *data, course, certificate.shards);
+    certificate.proofs = reference_proofs(records, *data, course, exact, certificate.shards);
   } catch (const Failure& failure) {
     if (!given_data.empty()) throw;
     certificate.proofs_left_out = failure.what();
@@ -199,17 +261,23 @@ Certificate gather_certificate(const RunDirectory& directory, const RunRecords& 
   certificate.issued_at = order.issued_at;
   certificate.request = certified_request(records, course, order.issued_at);
   certificate.deletion = certified_deletion(*course.request, References(records.manifest.seed));
-  certificate.recovered = course.published.has_value() || !course.forgotten;
-  certificate.shards = certified_shards(records.journal, course);
-  certificate.superseded = certified_files(records.journal, course);
+  const ExactCourse exact = exact_course(records, course);
+  certificate.guarantee = exact.guarantee;
+  certificate.method = exact.method;
+  certificate.healed = exact.healed;
+  certificate.recovered = exact.healed
+                              ? std::holds_alternative<BatchPublished>(records.journal.lines()[exact.line].entry)
+                              : course.published.has_value() || !course.forgotten;
+  certificate.shards = certified_shards(records, course, exact);
+  certificate.superseded = certified_files(records.journal, course, exact);
   std::set<ShardId> touched;
   for (const auto& cell : course.request->cells) touched.insert(cell.cell.shard);
-  certificate.verification =
-      verification_result(directory.verification_path(), records.journal,
-                          records.journal.lines()[course.completed.value_or(*settled)].number, touched);
+  certificate.verification = verification_result(
+      directory.verification_path(), records.journal,
+      records.journal.lines()[std::max(course.completed.value_or(*settled), exact.line)].number, touched);
   certificate.program = certified_program(records.manifest);
   certificate.journal = certified_journal(records.journal, course);
-  add_proofs(certificate, records, course, order.data);
+  add_proofs(certificate, records, course, exact, order.data);
   return certificate;
 }
 

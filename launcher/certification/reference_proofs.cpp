@@ -43,10 +43,11 @@ std::vector<Digest> sample_references(const CellDeletion& deletion, const Refere
 }
 
 std::vector<ReferenceProof> reference_proofs(const RunRecords& records, const RunData& data,
-                                             const RequestCourse& course, const std::vector<CertifiedShard>& shards) {
+                                             const RequestCourse& course, const ExactCourse& exact,
+                                             const std::vector<CertifiedShard>& shards) {
   const PastTrees trees(records, data);
   const auto respected_then = respected_after(records.journal, course.accepted);
-  const auto respected_now = respected_after(records.journal, *course.settled());
+  const auto respected_now = respected_after(records.journal, exact.line);
   const std::size_t most = most_proofs(shards.size());
   auto proofs = candidates(*course.request, References(records.manifest.seed), most);
 
@@ -68,7 +69,7 @@ std::vector<ReferenceProof> reference_proofs(const RunRecords& records, const Ru
       for (auto& proof : proofs)
         if (proof.cell.shard == shard.before.shard) proof.before = before.prove(proof.reference);
     }
-    if (shard.after.stages == 0) {
+    if (shard.after.stages == 0 || shard.approximate) {
       for (auto& proof : proofs) proof.after.emplace_back();
       continue;
     }

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "launcher/certification/exact_course.hpp"
 #include "launcher/certification/request_course.hpp"
 #include "launcher/run/opened_run.hpp"
 #include "shards/deletion/certificate.hpp"
@@ -14,12 +15,12 @@ namespace expunge {
 /// The references of the samples that a request takes from one cell, by ids or as the journal keeps them.
 [[nodiscard]] std::vector<Digest> sample_references(const CellDeletion& deletion, const References& references);
 
-/// For up to 16 references of a request (fewer where the run has more than 64 shards: 1024 proofs in all, but at least
-/// one reference): that each was in the root of its shard before, and is in no shard's root after. Subjects of whom
-/// nothing is left come first, then samples, as they follow in the journal. Throws Failure where a state's tree can't
-/// be made again from this data.
+/// Of a request that was forgotten exactly, by the line that `exact` names: for up to 16 references of a request (fewer
+/// where the run has more than 64 shards: 1024 proofs in all, but at least one reference) that each was in the root of
+/// its shard before, and is in the root of no exact shard after. Subjects of whom nothing is left come first, then
+/// samples, as they follow in the journal. Throws Failure where a state's tree can't be made again from this data.
 [[nodiscard]] std::vector<ReferenceProof> reference_proofs(const RunRecords& records, const RunData& data,
-                                                           const RequestCourse& course,
+                                                           const RequestCourse& course, const ExactCourse& exact,
                                                            const std::vector<CertifiedShard>& shards);
 
 }  // namespace expunge

@@ -3,7 +3,9 @@
 #include "launcher/certification/verification_result.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -41,6 +43,22 @@ std::optional<Json> read_document(const std::filesystem::path& path) {
   return document;
 }
 
+/// "; shard 3 at a distance of 0.51 (l2)": of shards that serve an approximation.
+std::string distances_in(const Json& document) {
+  std::string words;
+  const auto found = document.find("approximate_shards");
+  if (found == document.end() || !found->is_array()) return words;
+  for (const auto& shard : *found) {
+    if (!shard.is_object() || !shard.contains("shard") || !shard["shard"].is_number_unsigned()) continue;
+    const Json distance = shard.value("distance", Json());
+    const Json l2 = distance.is_object() ? distance.value("l2", Json()) : Json();
+    words += l2.is_number() ? fmt::format("; shard {} at a distance of {:.4g} (l2)",
+                                          shard["shard"].get<std::uint64_t>(), l2.get<double>())
+                            : fmt::format("; shard {} at an unknown distance", shard["shard"].get<std::uint64_t>());
+  }
+  return words;
+}
+
 }  // namespace
 
 CertifiedVerification verification_result(const std::filesystem::path& path, const Journal& journal,
@@ -52,7 +70,8 @@ CertifiedVerification verification_result(const std::filesystem::path& path, con
       document->at("journal").at("head") != journal.lines()[length - 1].hash.hex())
     return {};
   const std::string verdict = document->at("verdict").get<std::string>();
-  if (verdict != "equal" && verdict != "refuted" && verdict != "not comparable") return {};
+  constexpr std::array<std::string_view, 4> kAnswers{"equal", "approximate", "refuted", "not comparable"};
+  if (std::ranges::find(kAnswers, verdict) == kAnswers.end()) return {};
   const Json& selected = document->at("shards_selected");
   const bool looked_at_all = std::ranges::all_of(
       shards, [&](ShardId shard) { return std::ranges::find(selected, Json(shard.value())) != selected.end(); });
@@ -63,6 +82,7 @@ CertifiedVerification verification_result(const std::filesystem::path& path, con
   const auto count = [&](const char* name) { return document->at(name).get<std::uint64_t>(); };
   verification.scope = fmt::format("{} of {} stages in {} of {} shards", count("stages_checked"), count("stages"),
                                    count("shards_checked"), count("shards"));
+  verification.scope += distances_in(*document);
   verification.journal_length = length;
   return verification;
 }

@@ -57,7 +57,12 @@ void warn_of_limits(const Certificate& certificate) {
     log::warning(
         "the run has a short seed, for experiments: who tries seeds can guess whom the references in this certificate "
         "mean; runs made without --seed draw one that can't be guessed");
-  if (!certificate.proofs_left_out.empty() && certificate.deletion.deleted > 0)
+  if (certificate.guarantee != "exact")
+    log::warning(
+        "the certificate says that the deletion is approximate, by '{}' ({}): 'expunge unlearn --heal' makes it exact, "
+        "and it can be certified as that then",
+        certificate.method, certificate.guarantee);
+  else if (!certificate.proofs_left_out.empty() && certificate.deletion.deleted > 0)
     log::warning("the certificate has no proofs: {}{}", certificate.proofs_left_out,
                  certificate.proofs_left_out.ends_with("read") ? "; give it with --data" : "");
   if (certificate.verification.result == "refuted")
@@ -108,13 +113,17 @@ Exit run_certify(std::span<const std::string> arguments) {
                                     {"request", certificate.request.id},
                                     {"key_id", key.public_key().id()},
                                     {"deleted", certificate.deletion.deleted},
+                                    {"guarantee", certificate.guarantee},
+                                    {"method", certificate.method},
                                     {"recovered", certificate.recovered},
                                     {"completed", certificate.request.completed_at.has_value()},
                                     {"verification", certificate.verification.result},
                                     {"proofs", certificate.proofs.size()}}));
   } else {
-    fmt::print("{}: request {}, {} samples deleted, {} references proved absent, signed by key {}\n", options.out,
-               certificate.request.id, certificate.deletion.deleted, certificate.proofs.size(), key.public_key().id());
+    fmt::print("{}: request {}, {} samples deleted{}, {} references proved absent, signed by key {}\n", options.out,
+               certificate.request.id, certificate.deletion.deleted,
+               certificate.guarantee == "exact" ? "" : " APPROXIMATELY", certificate.proofs.size(),
+               key.public_key().id());
   }
   return Exit::kDone;
 }

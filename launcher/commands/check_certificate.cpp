@@ -20,6 +20,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::vector<std::uint32_t> approximate_shards(const Certificate& certificate) {
+  std::vector<std::uint32_t> shards;
+  for (const auto& shard : certificate.shards)
+    if (shard.approximate) shards.push_back(shard.after.shard.value());
+  return shards;
+}
+
 Json to_json(const std::string& file, const CheckedCertificate& checked) {
   Json json{{"certificate", file}, {"ok", checked.ok()}, {"key_id", checked.key_id}, {"findings", checked.findings}};
   if (!checked.certificate) return json;
@@ -28,6 +35,10 @@ Json to_json(const std::string& file, const CheckedCertificate& checked) {
   json["issued_at"] = to_text(c.issued_at);
   json["deleted"] = c.deletion.deleted;
   json["guarantee"] = c.guarantee;
+  json["method"] = c.method;
+  json["healed_by"] = c.healed ? Json(c.healed->batches) : Json(nullptr);
+  json["approximate_shards"] = approximate_shards(c);
+  json["files_kept"] = std::ranges::count_if(c.superseded, &CertifiedFile::is_kept);
   json["recovered"] = c.recovered;
   json["completed"] = c.request.completed_at.has_value();
   json["verification"] = c.verification.result;
@@ -36,6 +47,26 @@ Json to_json(const std::string& file, const CheckedCertificate& checked) {
   json["short_seed"] = c.program.short_seed;
   json["journal"] = {{"length", c.journal.length}, {"head", c.journal.head.hex()}};
   return json;
+}
+
+/// What of a certificate is not exact, or was not always.
+void print_guarantee(const Certificate& c) {
+  const auto approximate = approximate_shards(c);
+  if (c.guarantee != "exact") {
+    const auto kept = std::ranges::count_if(c.superseded, &CertifiedFile::is_kept);
+    fmt::print("APPROXIMATE   by '{}' ({}): the model may still know the samples, until it is healed\n", c.method,
+               c.guarantee);
+    fmt::print("kept          {} of {} files that saw the samples; states of shard{} {} descend from them\n", kept,
+               c.superseded.size(), approximate.size() == 1 ? "" : "s", fmt::join(approximate, ", "));
+    return;
+  }
+  if (c.healed)
+    fmt::print("exact         since {}: healed by batch{} {}, of '{}'\n", to_text(c.healed->line.at),
+               c.healed->batches.size() == 1 ? "" : "es", fmt::join(c.healed->batches, ", "), c.healed->from);
+  if (!approximate.empty())
+    fmt::print("besides       shard{} {} approximate, by other requests\n",
+               approximate.size() == 1 ? fmt::format(" {} is", approximate.front()) : "s",
+               approximate.size() == 1 ? "" : fmt::format("{} are", fmt::join(approximate, ", ")));
 }
 
 /// Samples can be deleted before any state has seen them.
@@ -54,11 +85,13 @@ void print_summary(const std::string& file, const CheckedCertificate& checked) {
              c.request.completed_at ? "completed " + to_text(*c.request.completed_at)
              : c.recovered          ? "retrained, files not yet erased"
                                     : "forgotten, retraining pending");
+  print_guarantee(c);
+  const auto exact = c.shards.size() - approximate_shards(c).size();
   if (c.proofs.empty())
     fmt::print("proofs        none: {}\n", c.proofs_left_out);
   else
-    fmt::print("proofs        {} references: {}, absent from all {} shards after\n", c.proofs.size(),
-               seen_before(c.proofs), c.shards.size());
+    fmt::print("proofs        {} references: {}, absent from all {} {}shards after\n", c.proofs.size(),
+               seen_before(c.proofs), exact, exact == c.shards.size() ? "" : "exact ");
   fmt::print("verification  {}{}\n", c.verification.result,
              c.verification.scope.empty() ? "" : fmt::format(", {} at {}", c.verification.scope, c.verification.at));
 }

@@ -12,6 +12,7 @@
 
 #include "framework/config/option_table.hpp"
 #include "framework/data/write_hdf5.hpp"
+#include "launcher/commands/data_poison.hpp"
 #include "launcher/commands/data_scrub.hpp"
 #include "launcher/commands/data_summary.hpp"
 #include "launcher/process/standard_output.hpp"
@@ -104,11 +105,12 @@ constexpr Word kWords[] = {
     {"digits", "data digits --out FILE", "write the embedded data set as HDF5", run_digits},
     {"convert", "data convert SPEC --out FILE", "write any data set as HDF5", run_convert},
     {"scrub", "data scrub --run DIR --out FILE", "write a run's data without what was deleted", run_data_scrub},
+    {"poison", "data poison --data SPEC --out FILE", "plant samples that are to be forgotten", run_data_poison},
 };
 
 std::string list_of_words() {
   std::string list;
-  for (const Word& word : kWords) list += fmt::format("\n  expunge {:<32} {}", word.usage, word.summary);
+  for (const Word& word : kWords) list += fmt::format("\n  expunge {:<34} {}", word.usage, word.summary);
   return list;
 }
 

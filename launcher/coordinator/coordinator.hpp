@@ -29,6 +29,7 @@ struct CoordinatorOptions {
   std::string data;  ///< empty: what the manifest names
   std::shared_ptr<const Dataset> opened{};  ///< the run's data, where it is open already; else `data` is opened
   bool shows_progress = true;
+  std::filesystem::path halted_in{};  ///< whose halt file is obeyed; empty: the run's own
   UnknownPolicy unknown = UnknownPolicy::kFail;
   JournalIds journal_ids = JournalIds::kPlain;
   std::optional<std::chrono::system_clock::time_point> deadline;

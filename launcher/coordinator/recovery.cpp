@@ -117,19 +117,17 @@ void Coordinator::work_off(Recovery& recovery, const PendingWork& work, std::spa
                              .respects = records_->history.batches()};
   const bool all_exact = std::ranges::all_of(work, [](const auto& asked) { return asked.second.method.is_exact(); });
   const char* what = !options_.shows_progress ? "" : all_exact ? "retraining" : "unlearning";
-  if (all_exact) {
-    recovery.jobs = train_shards(session_, context, jobs, *data_->data, data_->live, options_.deadline, what);
-    return;
-  }
+  const ShardJobsSetting setting{options_.halted_in.empty() ? directory_.path() : options_.halted_in, options_.deadline,
+                                 what};
   std::optional<Partition> forgotten;
-  together(comm_, [&] { forgotten.emplace(forgotten_samples(*records_, *data_->data, work)); });
-  recovery.jobs = work_shards(session_, {directory_.path(), options_.deadline, what}, jobs,
-                              [&](const ShardJob& job, const ShardHooks& hooks) {
-                                ShardContext of_job = context;
-                                of_job.generation = job.generation;
-                                return unlearn_shard(of_job, task_of(job.shard, work.at(job.shard)), *data_->data,
-                                                     data_->live, *forgotten, hooks);
-                              });
+  if (!all_exact) together(comm_, [&] { forgotten.emplace(forgotten_samples(*records_, *data_->data, work)); });
+  recovery.jobs = work_shards(session_, setting, jobs, [&](const ShardJob& job, const ShardHooks& hooks) {
+    ShardContext of_job = context;
+    of_job.generation = job.generation;
+    const Dataset& data = *data_->data;
+    if (all_exact) return train_shard(of_job, job.shard, data, data_->live, hooks);
+    return unlearn_shard(of_job, task_of(job.shard, work.at(job.shard)), data, data_->live, *forgotten, hooks);
+  });
 }
 
 /// A stage's progress, and what an earlier job published over and had no time to erase: training would take it for what

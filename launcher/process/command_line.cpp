@@ -22,6 +22,7 @@
 #include "launcher/commands/certify.hpp"
 #include "launcher/commands/check_certificate.hpp"
 #include "launcher/commands/command.hpp"
+#include "launcher/commands/compare.hpp"
 #include "launcher/commands/data.hpp"
 #include "launcher/commands/evaluate.hpp"
 #include "launcher/commands/halt.hpp"
@@ -50,6 +51,7 @@ constexpr std::array kCommands{
     Command{"verify", "retrain from scratch, compare bit for bit, check the files", run_verify, true},
     Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
     Command{"predict", "the ensemble's answer for every sample", run_predict, true},
+    Command{"compare", "exact against approximate forgetting: cost, and what is left", run_compare, true},
     Command{"inspect", "what is in a run, where a sample lives, what it costs", run_inspect, false},
     Command{"keygen", "make a key pair for signing certificates", run_keygen, false},
     Command{"certify", "a signed certificate of what one request deleted", run_certify, false},

@@ -3,6 +3,7 @@
 #include "launcher/verification/gathered_checks.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,40 @@ namespace expunge {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Doubles travel as their bits: JSON has no word for those that are no finite number.
+Json to_json(const std::optional<ParameterDistance>& distance) {
+  if (!distance) return nullptr;
+  Json bits = Json::array();
+  for (const double value : {distance->l2, distance->relative, distance->largest})
+    bits.push_back(std::bit_cast<std::uint64_t>(value));
+  return bits;
+}
+
+std::optional<ParameterDistance> distance_from(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  const auto value = [&](std::size_t i) { return std::bit_cast<double>(json.at(i).get<std::uint64_t>()); };
+  return ParameterDistance{.l2 = value(0), .relative = value(1), .largest = value(2)};
+}
+
+Json to_json(const std::optional<ApproximateShard>& shard) {
+  if (!shard) return nullptr;
+  return {{"method", shard->method},
+          {"guarantee", shard->guarantee},
+          {"batches", shard->batches},
+          {"distance", to_json(shard->distance)},
+          {"kept_files", shard->kept_files}};
+}
+
+std::optional<ApproximateShard> approximation_from(const Json& json, ShardId shard) {
+  if (json.is_null()) return std::nullopt;
+  return ApproximateShard{.shard = shard,
+                          .method = json.at("method").get<std::string>(),
+                          .guarantee = json.at("guarantee").get<std::string>(),
+                          .batches = json.at("batches").get<std::vector<std::uint64_t>>(),
+                          .distance = distance_from(json.at("distance")),
+                          .kept_files = json.at("kept_files").get<std::vector<std::string>>()};
+}
 
 Json to_json(const ShardCheck& check) {
   Json findings = Json::array();
@@ -25,6 +60,7 @@ Json to_json(const ShardCheck& check) {
           {"unfinished", check.unfinished},
           {"differences", std::move(differences)},
           {"other_numerics", std::move(other)},
+          {"approximation", to_json(check.approximation)},
           {"stages_checked", check.stages_checked},
           {"sample_gradients", check.sample_gradients},
           {"complete", check.complete}};
@@ -44,6 +80,7 @@ ShardCheck from_json(const Json& json) {
                                  one.at(2).get<std::string>()});
   for (const auto stage : json.at("other_numerics").get<std::vector<std::uint32_t>>())
     check.other_numerics.emplace_back(stage);
+  check.approximation = approximation_from(json.at("approximation"), check.shard);
   check.stages_checked = json.at("stages_checked").get<std::uint64_t>();
   check.sample_gradients = json.at("sample_gradients").get<std::uint64_t>();
   check.complete = json.at("complete").get<bool>();

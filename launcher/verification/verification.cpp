@@ -13,7 +13,7 @@
 #include "launcher/run/halt_file.hpp"
 #include "launcher/verification/check_jobs.hpp"
 #include "shards/verify/leftovers.hpp"
-#include "shards/verify/lineage.hpp"
+#include "shards/verify/recorded_file.hpp"
 
 namespace expunge {
 
@@ -89,33 +89,43 @@ void Verification::read_records() {
 }
 
 void Verification::read_shards() {
-  const std::uint32_t slices = records_->manifest.configuration.slices;
+  const Approximations approximations(records_->journal);
   together(comm_, [&] {
-    for (std::uint32_t k = 0; k < report_.shards; ++k) {
-      ShardTask task;
-      task.shard = ShardId(k);
-      try {
-        task.record = read_shard_record(directory_.path(), task.shard).value_or(ShardRecord{task.shard, 0, 0, {}});
-        const auto wrong = [&](std::string_view field, std::uint64_t found, std::uint64_t most) {
-          if (found > most) throw Failure(fmt::format("{} is {}, expected at most {}", field, found, most));
-        };
-        wrong("its number of stages", task.record->slices.size(), slices);
-        if (report_.journal_ok) wrong("respects", task.record->respects, records_->history.batches());
-      } catch (const Failure& failure) {
-        task.record.reset();
-        report_.findings.push_back({"record",
-                                    below_run(directory_.path(), shard_folder(directory_.path(), task.shard) /
-                                                                     record_name(Generation::kCurrent)),
-                                    failure.what()});
-      }
-      records_->shards.push_back(task.record.value_or(ShardRecord{task.shard, 0, 0, {}}));
-      task.untainted = records_->history.untainted_stages(records_->shards.back());
-      task.put_back = records_->history.is_put_back(records_->shards.back());
-      task.superseded = superseded_for_good(records_->journal, task.shard);
-      report_.stages_on_record += records_->shards.back().slices.size();
-      tasks_.push_back(std::move(task));
-    }
+    for (std::uint32_t k = 0; k < report_.shards; ++k) tasks_.push_back(read_shard(ShardId(k), approximations));
   });
+}
+
+ShardTask Verification::read_shard(ShardId shard, const Approximations& approximations) {
+  const std::uint32_t slices = records_->manifest.configuration.slices;
+  const History& history = records_->history;
+  ShardTask task;
+  task.shard = shard;
+  try {
+    task.record = read_shard_record(directory_.path(), shard).value_or(ShardRecord{shard, 0, 0, {}});
+    const auto wrong = [&](std::string_view field, std::uint64_t found, std::uint64_t most) {
+      if (found > most) throw Failure(fmt::format("{} is {}, expected at most {}", field, found, most));
+    };
+    wrong("its number of stages", task.record->slices.size(), slices);
+    if (report_.journal_ok) wrong("respects", task.record->respects, history.batches());
+  } catch (const Failure& failure) {
+    task.record.reset();
+    report_.findings.push_back(
+        {"record",
+         below_run(directory_.path(), shard_folder(directory_.path(), shard) / record_name(Generation::kCurrent)),
+         failure.what()});
+  }
+  const ShardRecord record = task.record.value_or(ShardRecord{shard, 0, 0, {}});
+  task.untainted = history.untainted_stages(record);
+  task.served_is_stale = record.approximation && history.first_touched(shard, record.respects);
+  task.put_back = history.is_put_back(record);
+  task.approximating = approximations.is_under_way(shard);
+  task.superseded = superseded_for_good(records_->journal, shard);
+  if (report_.journal_ok)
+    std::ranges::move(approximation_contradictions(directory_.path(), record, slices, approximations),
+                      std::back_inserter(report_.findings));
+  report_.stages_on_record += record.slices.size();
+  records_->shards.push_back(record);
+  return task;
 }
 
 /// Who is live is known from the journal alone.
@@ -181,7 +191,9 @@ void Verification::check_shards() {
 /// What is looked at once for the whole run: by rank 0.
 void Verification::look_at_run() {
   if (!comm_.is_root()) return;
-  Leftovers leftovers = run_leftovers(directory_.path(), records_->manifest.configuration.shards);
+  const Manifest& manifest = records_->manifest;
+  Leftovers leftovers =
+      run_leftovers(directory_.path(), manifest.configuration.shards, {manifest.journal_length, manifest.journal_head});
   std::ranges::move(leftovers.findings, std::back_inserter(report_.findings));
   std::ranges::move(leftovers.unfinished, std::back_inserter(report_.unfinished));
   // Nobody was promised what it says, and the next job cuts it off.
@@ -189,9 +201,12 @@ void Verification::look_at_run() {
     report_.unfinished.push_back(below_run(directory_.path(), directory_.journal_path()));
   report_.not_erased = not_erased(records_->journal);
   report_.pending_batches = records_->history.pending();
-  for (const auto& record : records_->shards)
-    if (record.slices.size() < records_->manifest.configuration.slices && tasks_[record.shard.value()].record)
-      report_.incomplete.push_back({record.shard, record.slices.size(), why_incomplete(record)});
+  for (const auto& record : records_->shards) {
+    const SliceRecord* served = record.served();
+    const std::uint32_t stages = served == nullptr ? 0 : served->stage.value();
+    if (stages < manifest.configuration.slices && tasks_[record.shard.value()].record)
+      report_.incomplete.push_back({record.shard, stages, why_incomplete(record)});
+  }
 }
 
 std::string Verification::why_incomplete(const ShardRecord& record) const {
@@ -207,6 +222,7 @@ void Verification::conclude() {
     std::ranges::copy(check.findings, std::back_inserter(report_.findings));
     std::ranges::copy(check.unfinished, std::back_inserter(report_.unfinished));
     std::ranges::copy(check.differences, std::back_inserter(report_.differences));
+    if (check.approximation) report_.approximate.push_back(*check.approximation);
     report_.stages_checked += check.stages_checked;
     report_.sample_gradients += check.sample_gradients;
     const bool is_replayed = data_ && report_.not_comparable.empty() && (task.from_scratch || !task.stages.empty());
@@ -228,7 +244,9 @@ Exit Verification::answer() {
     report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     const Verdict verdict = report_.verdict();
     if (verdict == Verdict::kStopped && lock_) remove_halt_file(system_files(), directory_.path());
-    if (lock_ && (verdict == Verdict::kEqual || verdict == Verdict::kRefuted)) {
+    const bool is_answer =
+        verdict == Verdict::kEqual || verdict == Verdict::kApproximate || verdict == Verdict::kRefuted;
+    if (lock_ && is_answer) {
       try {
         publish(system_files(), directory_.path() / "verification.json", bytes_of(to_json_text(report_, now())));
       } catch (const Failure& failure) {
@@ -240,7 +258,7 @@ Exit Verification::answer() {
   });
   words = broadcast_text(comm_, words);
   const auto verdict = static_cast<Verdict>(words.front() - '0');
-  if (verdict == Verdict::kNotComparable) throw Failure(words.substr(1));
+  if (verdict == Verdict::kNotComparable || verdict == Verdict::kApproximate) throw Failure(words.substr(1));
   return exit_of(verdict);
 }
 

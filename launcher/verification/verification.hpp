@@ -41,13 +41,14 @@ class Verification {
 
   /// Verifies, and prints the answer on rank 0. Throws Failure where there is no run, its data is missing or another
   /// one, or a disk can't be read; Stopped where another job holds the run. Else the code is the verdict's, and a
-  /// verdict that is not comparable is also thrown as a Failure, for standard error.
+  /// verdict that is not comparable, or approximate, is also thrown as a Failure, for standard error.
   Exit run();
 
  private:
   void take_lock();
   void read_records();
   void read_shards();
+  [[nodiscard]] ShardTask read_shard(ShardId shard, const Approximations& approximations);
   void open_data();
   void choose_tasks();
   void pick_stages();

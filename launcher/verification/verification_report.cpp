@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/verification/verification_report.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +19,10 @@ std::string count_of(std::uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+Json number_or_null(double number) {
+  return std::isfinite(number) ? Json(number) : Json(nullptr);
+}
+
 Json name_json(const StageName& name) {
   return {{"shard", name.shard.value()}, {"stage", name.stage.value()}};
 }
@@ -29,6 +35,8 @@ std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
     case Verdict::kEqual:
       return "equal";
+    case Verdict::kApproximate:
+      return "approximate";
     case Verdict::kRefuted:
       return "refuted";
     case Verdict::kNotComparable:
@@ -53,6 +61,25 @@ Json challenge_json(const VerificationReport& report) {
           {"drawn_here", report.challenge->drawn},
           {"sample_fraction", fraction_of(*report.challenge)},
           {"stages", std::move(stages)}};
+}
+
+Json distance_json(const std::optional<ParameterDistance>& distance) {
+  if (!distance) return nullptr;
+  return {{"l2", number_or_null(distance->l2)},
+          {"relative", number_or_null(distance->relative)},
+          {"largest", number_or_null(distance->largest)}};
+}
+
+Json approximate_json(const std::vector<ApproximateShard>& shards) {
+  Json list = Json::array();
+  for (const auto& one : shards)
+    list.push_back({{"shard", one.shard.value()},
+                    {"method", one.method},
+                    {"guarantee", one.guarantee},
+                    {"batches", one.batches},
+                    {"distance", distance_json(one.distance)},
+                    {"kept_files", one.kept_files}});
+  return list;
 }
 
 Json document_of(const VerificationReport& report) {
@@ -88,6 +115,7 @@ Json document_of(const VerificationReport& report) {
           {"differences", std::move(differences)},
           {"findings", std::move(findings)},
           {"stale_files", report.stale_files()},
+          {"approximate_shards", approximate_json(report.approximate)},
           {"not_erased", report.not_erased},
           {"unfinished", report.unfinished},
           {"pending_batches", report.pending_batches},
@@ -119,6 +147,23 @@ std::string what_is_wrong(const VerificationReport& report) {
   return report.findings.empty() ? other : fmt::format("{}, and {}", other, findings);
 }
 
+/// "shard 3 serves what 'neggrad' made of batch 2, 0.51 in l2 from what retraining gives (12.3 % of it, …)".
+std::string in_words(const ApproximateShard& shard) {
+  const std::string head =
+      fmt::format("shard {} serves what '{}' made of batch{} {}", shard.shard.value(), shard.method,
+                  shard.batches.size() == 1 ? "" : "es", fmt::join(shard.batches, ", "));
+  if (!shard.distance) return head + ", at a distance that was not measured";
+  constexpr double kPercent = 100;
+  return fmt::format("{}, {:.4g} in l2 from what retraining gives ({:.3g} % of it, {:.3g} at most in one parameter)",
+                     head, shard.distance->l2, kPercent * shard.distance->relative, shard.distance->largest);
+}
+
+std::string which_are_approximate(const std::vector<ApproximateShard>& shards) {
+  std::string words;
+  for (const auto& shard : shards) words += (words.empty() ? "" : "; ") + in_words(shard);
+  return words;
+}
+
 std::string how_checked(const VerificationReport& report) {
   const std::string stages = count_of(report.stages_checked, "stage");
   const std::string shards = count_of(report.shards_checked, "shard");
@@ -136,6 +181,7 @@ Exit exit_of(Verdict verdict) {
       return Exit::kDone;
     case Verdict::kRefuted:
       return Exit::kRefuted;
+    case Verdict::kApproximate:
     case Verdict::kNotComparable:
       return Exit::kFailed;
     case Verdict::kStopped:
@@ -147,7 +193,8 @@ Exit exit_of(Verdict verdict) {
 Verdict VerificationReport::verdict() const {
   if (!findings.empty() || !differences.empty()) return Verdict::kRefuted;
   if (!stopped_by.empty()) return Verdict::kStopped;
-  return not_comparable.empty() ? Verdict::kEqual : Verdict::kNotComparable;
+  if (!not_comparable.empty()) return Verdict::kNotComparable;
+  return approximate.empty() ? Verdict::kEqual : Verdict::kApproximate;
 }
 
 std::string VerificationReport::sentence() const {
@@ -157,7 +204,16 @@ std::string VerificationReport::sentence() const {
     case Verdict::kStopped:
       return fmt::format("stopped ({}) before the end, nothing found so far: run it again", stopped_by);
     case Verdict::kNotComparable:
-      return fmt::format("not comparable here: {}; verify where the run was trained", fmt::join(not_comparable, "; "));
+      return fmt::format("not comparable here: {}; verify where the run was trained{}{}",
+                         fmt::join(not_comparable, "; "), approximate.empty() ? "" : "; besides, ",
+                         approximate.empty() ? "" : which_are_approximate(approximate));
+    case Verdict::kApproximate:
+      return fmt::format(
+          "approximate: {}: deleted samples may still show in {}, until 'expunge unlearn --run {} --heal' retrains {} "
+          "exactly{}",
+          which_are_approximate(approximate), approximate.size() == 1 ? "it" : "them", run,
+          approximate.size() == 1 ? "it" : "them",
+          stages_checked == 0 ? "" : fmt::format("; {}, have the bits of their checkpoints", how_checked(*this)));
     case Verdict::kEqual:
       break;
   }
@@ -210,6 +266,8 @@ std::string to_text(const VerificationReport& report) {
     text += fmt::format("incomplete  shard {} serves stage {}: {}\n", one.shard.value(), one.stages, one.reason);
   if (!report.pending_batches.empty())
     text += fmt::format("pending     deletion batches {}\n", fmt::join(report.pending_batches, ", "));
+  for (const auto& one : report.approximate)
+    text += fmt::format("approximate {}; keeps {}\n", in_words(one), fmt::join(one.kept_files, " "));
   for (const auto& file : report.unfinished) text += fmt::format("unfinished  {}\n", file);
   for (const auto& file : report.not_erased) text += fmt::format("not erased  {}\n", file);
   for (const auto& one : report.findings)

@@ -19,6 +19,7 @@ namespace expunge {
 /// What a verification says of a run.
 enum class Verdict : std::uint8_t {
   kEqual,          ///< every stage looked at has its checkpoint's bits, and nothing was found
+  kApproximate,    ///< nothing was found, and yet a shard serves what training from scratch does not give
   kRefuted,        ///< something is not as it should be
   kNotComparable,  ///< nothing was found, but other numerics would give other bits
   kStopped,        ///< nothing was found so far
@@ -64,6 +65,7 @@ struct VerificationReport {
   std::uint64_t sample_gradients = 0;
   std::vector<Finding> findings;
   std::vector<StageDifference> differences;
+  std::vector<ApproximateShard> approximate;  ///< of the whole run, by shard
   std::vector<std::string> unfinished;
   std::vector<std::string> not_comparable;  ///< why, one reason each
   std::string stopped_by;                   ///< empty where the verification came to its end

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/deletion/certificate.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -55,12 +57,20 @@ Json to_json(const ServedState& state) {
   return {{"stages", state.stages}, {"model_digest", state.model.hex()}, {"live_root", state.live_root.hex()}};
 }
 
-Json to_json(const CertifiedShard& shard) {
-  return {{"shard", shard.after.shard.value()},
-          {"touched", shard.touched},
-          {"first_stage_retrained", shard.first_retrained ? Json(shard.first_retrained->value()) : Json(nullptr)},
-          {"before", to_json(shard.before)},
-          {"after", to_json(shard.after)}};
+Json to_json(const CertifiedShard& shard, int version) {
+  Json json{{"shard", shard.after.shard.value()},
+            {"touched", shard.touched},
+            {"first_stage_retrained", shard.first_retrained ? Json(shard.first_retrained->value()) : Json(nullptr)}};
+  if (version > 1) json["approximate"] = shard.approximate;
+  json["before"] = to_json(shard.before);
+  json["after"] = to_json(shard.after);
+  return json;
+}
+
+Json to_json(const std::vector<CertifiedShard>& shards, int version) {
+  Json list = Json::array();
+  for (const auto& shard : shards) list.push_back(to_json(shard, version));
+  return list;
 }
 
 Json to_json(const CertifiedFile& one) {
@@ -93,6 +103,16 @@ Json to_json(const CertifiedProgram& program) {
 Json to_json(const std::optional<JournalPlace>& place) {
   if (!place) return nullptr;
   return {{"line", place->number}, {"hash", place->hash.hex()}, {"at", to_text(place->at)}};
+}
+
+Json guarantee_of(const Certificate& certificate, int version) {
+  Json json{{"class", certificate.guarantee}, {"method", certificate.method}};
+  if (version == 1) return json;
+  json["healed"] = nullptr;
+  if (const auto& healed = certificate.healed)
+    json["healed"] = {
+        {"from", healed->from}, {"batches", healed->batches}, {"since", to_json(std::optional(healed->line))}};
+  return json;
 }
 
 Json to_json(const CertifiedJournal& journal) {
@@ -141,6 +161,12 @@ Json subjects_of(const std::vector<CertifiedShard>& shards) {
 
 }  // namespace
 
+int Certificate::version() const {
+  const bool is_first = guarantee == "exact" && method == "exact" && !healed && verification.result != "approximate" &&
+                        std::ranges::none_of(shards, &CertifiedShard::approximate);
+  return is_first ? 1 : 2;
+}
+
 std::string shard_name(ShardId shard) {
   return fmt::format("shards/{:04}", shard.value());
 }
@@ -153,14 +179,15 @@ Digest references_digest(const std::vector<Digest>& ascending) {
 }
 
 std::string statement_text(const Certificate& certificate) {
+  const int version = certificate.version();
   const Json predicate{
       {"issued_at", to_text(certificate.issued_at)},
       {"request", to_json(certificate.request)},
       {"deleted", to_json(certificate.deletion)},
-      {"guarantee", {{"class", certificate.guarantee}, {"method", certificate.method}}},
+      {"guarantee", guarantee_of(certificate, version)},
       {"state", {{"forgotten", true}, {"recovered", certificate.recovered}}},
       {"live_root_scheme", certificate.live_root_scheme},
-      {"shards", list_of(certificate.shards)},
+      {"shards", to_json(certificate.shards, version)},
       {"superseded", list_of(certificate.superseded)},
       {"verification", to_json(certificate.verification)},
       {"program", to_json(certificate.program)},
@@ -169,7 +196,7 @@ std::string statement_text(const Certificate& certificate) {
        {{"references", list_of(certificate.proofs)}, {"left_out", text_or_null(certificate.proofs_left_out)}}}};
   const Json statement{{"_type", kStatementType},
                        {"subject", subjects_of(certificate.shards)},
-                       {"predicateType", kPredicateType},
+                       {"predicateType", version == 1 ? kPredicateType : kPredicateType2},
                        {"predicate", predicate}};
   // Ids come from request files, which are UTF-8; what is not becomes U+FFFD rather than no certificate.
   return statement.dump(-1, ' ', false, Json::error_handler_t::replace);

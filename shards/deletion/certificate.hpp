@@ -20,6 +20,8 @@ namespace expunge {
 /// The types that a statement names.
 inline constexpr std::string_view kStatementType = "https://in-toto.io/Statement/v1";
 inline constexpr std::string_view kPredicateType = "urn:expunge:deletion:v1";
+/// Of what version 1 has no words for: approximate shards, methods that are not exact, healing.
+inline constexpr std::string_view kPredicateType2 = "urn:expunge:deletion:v2";
 
 /// References beyond this number are given by their count and digest alone.
 inline constexpr std::uint64_t kMostListedReferences = 1000;
@@ -64,21 +66,28 @@ struct CertifiedShard {
   ServedState after;
   bool touched = false;                      ///< by this request
   std::optional<SliceId> first_retrained{};  ///< the first stage that was trained again, in the same pass
+  bool approximate = false;                  ///< `after` is no state that training gives (version 2)
   bool operator==(const CertifiedShard&) const = default;
 };
+
+/// The fate of a file that saw deleted samples and that a shard's record names on.
+inline constexpr std::string_view kKeptApproximate = "kept (approximate)";
 
 struct CertifiedFile {
   SupersededFile file;
   std::string fate;  ///< as in the journal; "not yet erased" where it does not say
+  /// Whether an approximate shard needs it on. It may tell of the samples.
+  [[nodiscard]] bool is_kept() const { return fate == kKeptApproximate; }
   bool operator==(const CertifiedFile&) const = default;
 };
 
 /// What the last verification of the run found.
 struct CertifiedVerification {
-  std::string result = "not verified";  ///< "equal", "refuted", "not comparable", "not verified"
-  std::string at;                       ///< when, RFC 3339; empty where not verified
-  std::string scope;                    ///< what was looked at, in words; empty where not verified
-  std::uint64_t journal_length = 0;     ///< lines of the journal that it knew
+  /// "equal", "refuted", "not comparable", "not verified"; in version 2 "approximate" too
+  std::string result = "not verified";
+  std::string at;                    ///< when, RFC 3339; empty where not verified
+  std::string scope;                 ///< what was looked at, in words; empty where not verified
+  std::uint64_t journal_length = 0;  ///< lines of the journal that it knew
   bool operator==(const CertifiedVerification&) const = default;
 };
 
@@ -112,6 +121,14 @@ struct CertifiedJournal {
   bool operator==(const CertifiedJournal&) const = default;
 };
 
+/// That what was forgotten approximately at first, was forgotten exactly later.
+struct CertifiedHealing {
+  std::string from;                    ///< the method that it was forgotten by before
+  std::vector<std::uint64_t> batches;  ///< that retrained or rolled back the shards, ascending
+  JournalPlace line;                   ///< since when all of them are exact
+  bool operator==(const CertifiedHealing&) const = default;
+};
+
 enum class ReferenceKind : std::uint8_t { kSample, kSubject };
 
 /// That a reference was there before and is nowhere after.
@@ -119,8 +136,9 @@ struct ReferenceProof {
   Digest reference;
   ReferenceKind kind = ReferenceKind::kSample;
   Cell cell;
-  std::optional<LiveProof> before{};              ///< in its shard's root; nothing where the shard had no state
-  std::vector<std::optional<LiveProof>> after{};  ///< in every shard's root, in order; nothing where it has no state
+  std::optional<LiveProof> before{};  ///< in its shard's root; nothing where the shard had no state
+  /// In every shard's root, in order; nothing where it has no state, or an approximate one.
+  std::vector<std::optional<LiveProof>> after{};
   bool operator==(const ReferenceProof&) const = default;
 };
 
@@ -129,8 +147,9 @@ struct Certificate {
   Moment issued_at;
   CertifiedRequest request;
   CertifiedDeletion deletion;
-  std::string guarantee = "exact";
-  std::string method = "exact";
+  std::string guarantee = "exact";  ///< "exact", "heuristic", "none"
+  std::string method = "exact";     ///< SPEC; what healed it where it is healed
+  std::optional<CertifiedHealing> healed;
   bool recovered = false;              ///< the shards have been retrained; else only rolled back
   std::vector<CertifiedShard> shards;  ///< every shard, in order
   std::string live_root_scheme{kLiveTreeScheme};
@@ -140,6 +159,8 @@ struct Certificate {
   CertifiedJournal journal;
   std::vector<ReferenceProof> proofs;
   std::string proofs_left_out;  ///< why there are none or fewer; empty: as many as a certificate holds
+  /// 1 or 2: the first that has words for what it states.
+  [[nodiscard]] int version() const;
   bool operator==(const Certificate&) const = default;
 };
 
@@ -148,7 +169,7 @@ struct Certificate {
 
 /// The in-toto statement, compact JSON: the payload of the certificate's envelope. Equal certificates give equal bytes.
 [[nodiscard]] std::string statement_text(const Certificate& certificate);
-/// The inverse. Throws Failure naming the field where it is no statement of these two types, a field is missing or
+/// The inverse. Throws Failure naming the field where it is no statement of these types, a field is missing or
 /// malformed, or the text is not byte for byte what `statement_text` gives.
 [[nodiscard]] Certificate parse_statement(std::string_view text);
 

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "framework/core/error.hpp"
+#include "shards/deletion/approximations.hpp"
 #include "shards/deletion/envelope.hpp"
 
 namespace expunge {
@@ -70,18 +71,20 @@ class Inspector {
   void check_shards() {
     expect(!c_.shards.empty(), "no shard is listed");
     for (std::size_t k = 0; k < c_.shards.size(); ++k) {
-      const auto& [before, after, touched, first_retrained] = c_.shards[k];
+      const auto& [before, after, touched, first_retrained, approximate] = c_.shards[k];
       expect(after.shard.value() == k, "shards[{}] is shard {}: every shard has to be listed, in order", k,
              after.shard.value());
       check_state(before, "before");
       check_state(after, "after");
+      expect(!approximate || after.stages > 0, "shard {} has no model after, and is said to be approximate", k);
       expect(!first_retrained || c_.recovered, "shard {} was retrained, and nothing has been recovered", k);
       const auto first = first_slice_.find(ShardId(static_cast<std::uint32_t>(k)));
       expect(touched == (first != first_slice_.end()), "shard {} is {}touched, and samples were {}deleted from it", k,
              touched ? "" : "not ", touched ? "not " : "");
       if (first == first_slice_.end()) continue;
       const auto slice = first->second.value();
-      expect(c_.recovered || after.stages < slice,
+      // What healed it may have kept stages that were trained without the samples before.
+      expect(c_.recovered || c_.healed || after.stages < slice,
              "shard {} was rolled back to {} stages, and stage {} saw samples that were to be forgotten", k,
              after.stages, slice);
       // The model may be the same: short trainings do not visit every sample.
@@ -98,6 +101,9 @@ class Inspector {
       expect(!fate.empty(), "{}/{} is superseded, and its fate is not told", shard_name(file.shard), file.name);
       expect(!c_.journal.completed || fate != "not yet erased", "{}/{} is not erased, and the deletion is completed",
              shard_name(file.shard), file.name);
+      expect(c_.guarantee != "exact" || fate != kKeptApproximate,
+             "{}/{} is kept for an approximation, and the deletion is said to be exact", shard_name(file.shard),
+             file.name);
     }
   }
 
@@ -105,7 +111,7 @@ class Inspector {
     const auto& j = c_.journal;
     expect(j.batch > 0 && std::ranges::find(j.together, j.batch) != j.together.end(),
            "batch {} is not among those that were worked off together", j.batch);
-    expect(c_.recovered ? j.published || c_.deletion.deleted == 0 : j.forgotten.has_value(),
+    expect(c_.healed || (c_.recovered ? j.published || c_.deletion.deleted == 0 : j.forgotten.has_value()),
            "the journal has no line that says '{}'", c_.recovered ? "published" : "forgotten");
     const JournalPlace* previous = nullptr;
     std::vector<const JournalPlace*> places{&j.accepted};
@@ -116,6 +122,17 @@ class Inspector {
            places.front()->number);
     expect(!j.completed || places.back() == &*j.completed, "journal line {} comes after the deletion was completed",
            places.back()->number);
+    // Exact is what it became after its own way was at its end, or while it still went on.
+    if (c_.healed) {
+      expect(j.published && j.published->number < c_.healed->line.number,
+             "it was healed before it had been forgotten approximately");
+      const auto same = std::ranges::find(places, c_.healed->line.number, &JournalPlace::number);
+      if (same == places.end())
+        places.push_back(&c_.healed->line);
+      else
+        expect(**same == c_.healed->line, "journal line {} is told in two ways", c_.healed->line.number);
+      std::ranges::sort(places, {}, &JournalPlace::number);
+    }
     for (const auto* place : places) {
       expect(place->number > 0 && place->number <= j.length, "the journal has {} lines, and line {} is named", j.length,
              place->number);
@@ -144,14 +161,32 @@ class Inspector {
   }
 
   void check_words() {
-    expect(c_.guarantee == "exact" && c_.method == "exact", "the guarantee '{}' of the method '{}' is not known here",
-           c_.guarantee, c_.method);
-    constexpr std::array<std::string_view, 4> kResults{"equal", "refuted", "not comparable", "not verified"};
+    check_guarantee();
+    constexpr std::array<std::string_view, 5> kResults{"equal", "approximate", "refuted", "not comparable",
+                                                       "not verified"};
     const auto& v = c_.verification;
     expect(std::ranges::find(kResults, v.result) != kResults.end(), "the verification's result '{}' is not known here",
            v.result);
     expect(v.result != "refuted", "the run's own verification said no");
     expect(v.journal_length <= c_.journal.length, "the verification knew more of the journal than there is");
+  }
+
+  void check_guarantee() {
+    const bool is_exact = c_.guarantee == "exact";
+    const bool is_known =
+        is_exact || ((c_.guarantee == "heuristic" || c_.guarantee == "none") && !is_exact_method(c_.method));
+    expect(is_known && !c_.method.empty(), "the guarantee '{}' of the method '{}' is not known here", c_.guarantee,
+           c_.method);
+    const bool any =
+        std::ranges::any_of(c_.shards, [](const auto& shard) { return shard.touched && shard.approximate; });
+    expect(!is_known || is_exact != any, "the guarantee is '{}', and {} of the shards touched is approximate",
+           c_.guarantee, any ? "one" : "none");
+    if (!c_.healed) return;
+    expect(is_exact && is_exact_method(c_.method), "it is said to be healed, and not to be exact");
+    expect(!is_exact_method(c_.healed->from), "it is said to be healed of the method '{}'", c_.healed->from);
+    expect(!c_.healed->batches.empty() && c_.healed->batches.front() > 0 &&
+               std::ranges::adjacent_find(c_.healed->batches, std::greater_equal<>()) == c_.healed->batches.end(),
+           "the batches that healed it are not told in order");
   }
 
   void check_proofs() {
@@ -160,6 +195,7 @@ class Inspector {
     expect(!c_.proofs.empty() || c_.deletion.deleted == 0 || !c_.proofs_left_out.empty(),
            "no reference has a proof, and no reason is given");
     if (c_.proofs.empty()) return;
+    expect(c_.guarantee == "exact", "absence is proved of a deletion that is approximate");
     if (c_.live_root_scheme != kLiveTreeScheme) {
       expect(false, "live roots are built by '{}', and this program checks '{}'", c_.live_root_scheme, kLiveTreeScheme);
       return;
@@ -205,6 +241,11 @@ class Inspector {
     for (std::size_t k = 0; k < c_.shards.size(); ++k) {
       const ServedState& state = c_.shards[k].after;
       const auto& one = proof.after[k];
+      if (c_.shards[k].approximate) {
+        // Its root says of which samples it is meant to be, and not which it was trained on.
+        expect(!one, "proofs[{}] is of the root of shard {}, which is approximate", i, k);
+        continue;
+      }
       if (state.stages == 0) {
         expect(!one, "proofs[{}] is of a root that shard {} has not after", i, k);
         continue;

@@ -137,14 +137,15 @@ ServedState read_state(const Value& object, ShardId shard) {
           .live_root = object.at("live_root").digest()};
 }
 
-CertifiedShard read_shard(const Value& object) {
+CertifiedShard read_shard(const Value& object, int version) {
   const ShardId shard = shard_in(object);
   return {.before = read_state(object.at("before"), shard),
           .after = read_state(object.at("after"), shard),
           .touched = object.at("touched").truth(),
           .first_retrained = object.at("first_stage_retrained").optional([](const Value& stage) {
             return SliceId(stage.number<std::uint32_t>());
-          })};
+          }),
+          .approximate = version > 1 && object.at("approximate").truth()};
 }
 
 CertifiedFile read_file_line(const Value& object) {
@@ -177,6 +178,12 @@ JournalPlace read_place(const Value& object) {
   return {.number = object.at("line").count(), .hash = object.at("hash").digest(), .at = object.at("at").moment()};
 }
 
+CertifiedHealing read_healing(const Value& object) {
+  return {.from = object.at("from").text(),
+          .batches = object.at("batches").list([](const Value& batch) { return batch.count(); }),
+          .line = read_place(object.at("since"))};
+}
+
 CertifiedJournal read_journal(const Value& object) {
   CertifiedJournal journal;
   journal.batch = object.at("batch").count();
@@ -205,9 +212,18 @@ ReferenceProof read_proof(const Value& object) {
   return proof;
 }
 
-void check_type(const Value& statement, const char* name, std::string_view expected) {
-  const std::string found = statement.at(name).text();
-  if (found != expected) throw Failure(fmt::format("{} is '{}', and this program reads '{}'", name, found, expected));
+void check_type(const Value& statement) {
+  const std::string found = statement.at("_type").text();
+  if (found != kStatementType)
+    throw Failure(fmt::format("_type is '{}', and this program reads '{}'", found, kStatementType));
+}
+
+int version_of(const Value& statement) {
+  const std::string found = statement.at("predicateType").text();
+  if (found == kPredicateType) return 1;
+  if (found == kPredicateType2) return 2;
+  throw Failure(fmt::format("predicateType is '{}', and this program reads '{}' and '{}'", found, kPredicateType,
+                            kPredicateType2));
 }
 
 }  // namespace
@@ -215,8 +231,8 @@ void check_type(const Value& statement, const char* name, std::string_view expec
 Certificate parse_statement(std::string_view text) {
   const Json document = parse_strict_json(text, "the statement");
   const Value statement(document, "the statement");
-  check_type(statement, "_type", kStatementType);
-  check_type(statement, "predicateType", kPredicateType);
+  check_type(statement);
+  const int version = version_of(statement);
   const Value predicate = statement.at("predicate");
   Certificate certificate;
   certificate.issued_at = predicate.at("issued_at").moment();
@@ -224,9 +240,10 @@ Certificate parse_statement(std::string_view text) {
   certificate.deletion = read_deletion(predicate.at("deleted"));
   certificate.guarantee = predicate.at("guarantee").at("class").text();
   certificate.method = predicate.at("guarantee").at("method").text();
+  if (version > 1) certificate.healed = predicate.at("guarantee").at("healed").optional(read_healing);
   certificate.recovered = predicate.at("state").at("recovered").truth();
   certificate.live_root_scheme = predicate.at("live_root_scheme").text();
-  certificate.shards = predicate.at("shards").list(read_shard);
+  certificate.shards = predicate.at("shards").list([&](const Value& shard) { return read_shard(shard, version); });
   certificate.superseded = predicate.at("superseded").list(read_file_line);
   certificate.verification = read_verification(predicate.at("verification"));
   certificate.program = read_program(predicate.at("program"));

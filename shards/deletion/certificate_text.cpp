@@ -93,11 +93,20 @@ void write_asked(Page& page, const CertifiedDeletion& d) {
                            d.unknown == 1 ? "1 was" : fmt::format("{} were", d.unknown)));
 }
 
+bool is_approximate(const Certificate& c) {
+  return c.guarantee != "exact";
+}
+
 std::string erased_files(const Certificate& c) {
   const auto erased =
       std::ranges::count_if(c.superseded, [](const auto& f) { return f.fate == "erased" || f.fate == "absent"; });
   const auto all = static_cast<std::uint64_t>(c.superseded.size());
   const auto gone = static_cast<std::uint64_t>(erased);
+  const auto kept = static_cast<std::uint64_t>(std::ranges::count_if(c.superseded, &CertifiedFile::is_kept));
+  if (kept > 0)
+    return fmt::format("{} had seen them; {} kept, since the method builds on {}.",
+                       counted(all, "stored state", "stored states"), kept == 1 ? "1 is" : fmt::format("{} are", kept),
+                       kept == 1 ? "it" : "them");
   if (all == 0) return "No stored state of the model had seen these samples.";
   if (gone == all)
     return fmt::format("{} had seen them, and {} been removed.", counted(all, "stored state", "stored states"),
@@ -119,7 +128,12 @@ void write_done(Page& page, const Certificate& c) {
                   "the samples lay in {} of them.",
                   c.deletion.deleted == 1 ? "1 sample was" : fmt::format("{} samples were", c.deletion.deleted),
                   counted(c.shards.size(), "constituent", "constituents"), touched));
-  if (c.recovered)
+  if (is_approximate(c))
+    page.point(fmt::format(
+        "{} changed by an approximate method, '{}', and not trained again without the samples. {}",
+        touched == 1 ? "That one was" : "Those were", plain(c.method),
+        c.guarantee == "none" ? "It promises nothing." : "How near it comes, nobody has proved: it is a heuristic."));
+  else if (c.recovered)
     page.point(fmt::format("{} trained again from a state that never saw the samples.",
                            touched == 1 ? "That one was" : "Those were"));
   else
@@ -127,6 +141,10 @@ void write_done(Page& page, const Certificate& c) {
         fmt::format("{} put back to a state that never saw the samples. To train {} again on the data that is left "
                     "is still to be done, and can bring nothing of the samples back.",
                     touched == 1 ? "That one was" : "Those were", touched == 1 ? "it" : "them"));
+  if (c.healed)
+    page.point(
+        fmt::format("Before that, {} only been changed by an approximate method, '{}'; since {} that is no more.",
+                    touched == 1 ? "it had" : "they had", plain(c.healed->from), to_text(c.healed->line.at)));
   page.point(erased_files(c));
   const auto& result = c.verification.result;
   if (result == "equal")
@@ -134,6 +152,9 @@ void write_done(Page& page, const Certificate& c) {
         fmt::format("It was verified at {} by training again without the samples and comparing: the same model, bit "
                     "for bit ({}).",
                     plain(c.verification.at), plain(c.verification.scope)));
+  else if (result == "approximate")
+    page.point(fmt::format("A verification at {} compared with training again: some of the model is approximate ({}).",
+                           plain(c.verification.at), plain(c.verification.scope)));
   else if (result == "refuted")
     page.point("A verification found that something is wrong. Ask who issued this document.");
   else if (result == "not comparable")
@@ -144,6 +165,14 @@ void write_done(Page& page, const Certificate& c) {
 
 void write_meaning(Page& page, const Certificate& c) {
   page.heading("What this means");
+  if (is_approximate(c)) {
+    page.paragraph(
+        "The model is NOT the one that training without these samples gives. What it answers may still depend on them. "
+        "It becomes that model once its owner has the approximation healed, by training again; ask for a new "
+        "certificate then.");
+    page.paragraph(fmt::format("The signed document holds no proofs: {}.", plain(c.proofs_left_out)));
+    return;
+  }
   page.paragraph(
       "From the time of the last step above, the model is the one that training without these samples gives: what it "
       "answers no longer depends on them.");

@@ -10,11 +10,12 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
 #include "shards/checkpoint/slice_file.hpp"
-#include "shards/verify/lineage.hpp"
+#include "shards/verify/recorded_file.hpp"
 
 namespace expunge {
 
@@ -48,6 +49,10 @@ bool is_slice(const std::string& name) {
   return name.starts_with("slice-");
 }
 
+bool is_offset(const std::string& name) {
+  return name.starts_with("offset-");
+}
+
 bool is_progress(const std::string& name) {
   static const std::regex kForm(R"(stage-\d+-progress\.h5)");
   return std::regex_match(name, kForm);
@@ -66,11 +71,40 @@ void add_unknown(const fs::path& run, const fs::path& path, Leftovers& leftovers
                            : "it is no plain file: a run directory holds none but plain files and folders"});
 }
 
+constexpr std::string_view kComparison = "comparison";
+
+/// Whether a comparison's workspace says that it was begun when the journal was as it is now.
+bool is_begun_at(const fs::path& workspace, const JournalHead& head) {
+  const fs::path path = workspace / "comparison.json";
+  if (!is_plain_file(path)) return false;
+  const Bytes bytes = read_file(path);
+  const auto* text = reinterpret_cast<const char*>(bytes.data());
+  const auto document = nlohmann::json::parse(text, text + bytes.size(), nullptr, /*allow_exceptions=*/false);
+  if (!document.is_object()) return false;
+  const auto says = [&](const char* name, const nlohmann::json& value) {
+    const auto found = document.find(name);
+    return found != document.end() && *found == value;
+  };
+  return says("format", "expunge-comparison") && says("format_version", 1) && says("journal_length", head.length) &&
+         says("journal_head", head.hash.hex());
+}
+
+void look_at_comparison(const fs::path& run, const fs::path& workspace, const JournalHead& head, Leftovers& leftovers) {
+  const std::string name = below_run(run, workspace);
+  if (is_begun_at(workspace, head))
+    leftovers.unfinished.push_back(name);
+  else
+    leftovers.findings.push_back(
+        {"stale-file", name,
+         "it is the workspace of a comparison that was not begun with the journal as it is now: its models may have "
+         "seen samples that were deleted since: remove the folder"});
+}
+
 class Folder {
  public:
   explicit Folder(const FolderSetting& setting) : setting_(setting), path_(shard_folder(setting.run, setting.shard)) {
     if (setting_.record != nullptr)
-      for (const auto& slice : setting_.record->slices) on_record_.insert(slice.file.name);
+      for (const auto& file : setting_.record->files()) on_record_.insert(file.name);
   }
 
   Leftovers look() {
@@ -109,8 +143,11 @@ class Folder {
     if (!is_plain_file(path)) return add_unknown(setting_.run, path, leftovers_);
     if (name == record_name(Generation::kCurrent) || on_record_.contains(name)) return;
     if (name == record_name(Generation::kNext)) return unfinished(path);
+    if (is_kept_by_next(name)) return unfinished(path);
     if (const auto* file = superseded_at(path)) return stale(path, superseded_text(*file));
-    if (is_slice(name))
+    if (is_offset(name))
+      stale(path, "no record names it: an offset that is not on record should be gone");
+    else if (is_slice(name))
       look_at_slice(path);
     else if (is_progress(name))
       look_at_state(path, std::nullopt);
@@ -118,6 +155,14 @@ class Folder {
       look_at_temporary(path);
     else
       add_unknown(setting_.run, path, leftovers_);
+  }
+
+  /// Of the generation that a pending batch's approximate method is making: what it serves, and keeps for stitching.
+  [[nodiscard]] bool is_kept_by_next(const std::string& name) const {
+    if (!setting_.approximating || !next_ || !next_->approximation) return false;
+    const auto files = next_->files();
+    return std::any_of(files.begin() + static_cast<std::ptrdiff_t>(next_->slices.size()), files.end(),
+                       [&](const StoredFile& file) { return file.name == name; });
   }
 
   /// The superseded file that this one is; null where it is none.
@@ -144,6 +189,9 @@ class Folder {
         if (slice.file.name == name) return look_at_state(path, slice.file.digest);
     const auto file = state_in(path, std::nullopt);
     if (!file) return stale(path, "no record names it, and it can't be read");
+    if (!file->provenance.approximation.empty())
+      return stale(path, fmt::format("no record names it: '{}' made it, from states that saw deleted samples",
+                                     file->provenance.approximation));
     if (!saw_live_samples_only(file->provenance)) return stale(path, other_samples());
     // What a job leaves that ended between writing a slice and recording it.
     const auto is_next_of = [&](const ShardRecord& record) {
@@ -163,7 +211,8 @@ class Folder {
   /// Cut off as it may be, it can hold a part of a state.
   void look_at_temporary(const fs::path& path) {
     const std::string name = path.filename().string();
-    const bool may_hold_a_state = name.starts_with(".slice-") || name.starts_with(".stage-");
+    const bool may_hold_a_state =
+        name.starts_with(".slice-") || name.starts_with(".stage-") || name.starts_with(".offset-");
     if (may_hold_a_state)
       look_at_state(path, std::nullopt);
     else
@@ -180,8 +229,8 @@ class Folder {
 
   [[nodiscard]] bool saw_live_samples_only(const Provenance& from) const {
     const std::uint32_t r = from.stage.value();
-    return from.shard == setting_.shard && r <= setting_.sets.size() && from.live == setting_.sets[r - 1].live &&
-           (r == 1 || trusted_.contains({r - 1, from.state_before}));
+    return from.approximation.empty() && from.shard == setting_.shard && r <= setting_.sets.size() &&
+           from.live == setting_.sets[r - 1].live && (r == 1 || trusted_.contains({r - 1, from.state_before}));
   }
 
   [[nodiscard]] std::string other_samples() const {
@@ -211,7 +260,7 @@ Leftovers folder_leftovers(const FolderSetting& setting) {
   return Folder(setting).look();
 }
 
-Leftovers run_leftovers(const fs::path& run, std::uint32_t shards) {
+Leftovers run_leftovers(const fs::path& run, std::uint32_t shards, const JournalHead& head) {
   constexpr std::array<std::string_view, 6> kKnown{"manifest.json", "journal.jsonl",   "lock",
                                                    "halt",          "evaluation.json", "verification.json"};
   std::set<fs::path> folders;
@@ -222,7 +271,9 @@ Leftovers run_leftovers(const fs::path& run, std::uint32_t shards) {
   for (const auto& entry : entries_of(run)) {
     const std::string name = entry.filename().string();
     const bool is_known = std::ranges::find(kKnown, name) != kKnown.end();
-    if (is_folder(entry) && (name == "logs" || entry == all_shards)) {
+    if (is_folder(entry) && name == kComparison) {
+      look_at_comparison(run, entry, head, leftovers);
+    } else if (is_folder(entry) && (name == "logs" || entry == all_shards)) {
       if (entry != all_shards) continue;
       for (const auto& folder : entries_of(entry))
         if (!is_folder(folder) || !folders.contains(folder)) add_unknown(run, folder, leftovers);

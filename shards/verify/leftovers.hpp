@@ -31,18 +31,28 @@ struct FolderSetting {
   std::span<const StageSet> sets{};  ///< of stages 1 … R; empty where nobody knows who is live
   std::uint32_t untainted = 0;       ///< stages of the record that never saw a deleted sample
   bool deletions = false;            ///< whether the run ever accepted any
+  /// Whether a pending batch is to be forgotten approximately here: then what the next generation keeps for that, saw
+  /// deleted samples by right.
+  bool approximating = false;
   /// Files of this shard that completed batches superseded: they must be gone.
   std::span<const SupersededFile> superseded{};
 };
 
 /// Looks at every file in a shard's folder that its record does not name. A checkpoint, finished or not, saw a deleted
 /// sample unless its provenance says that it was trained on exactly the samples that are live now, from a state on
-/// record that never saw one either. A slice file that no record names is left by a job that ended before it wrote the
-/// record, where it is the next stage's; else it is one that should be gone.
+/// record that never saw one either, and by no approximate method. A slice file that no record names is left by a job
+/// that ended before it wrote the record, where it is the next stage's; else it is one that should be gone.
 [[nodiscard]] Leftovers folder_leftovers(const FolderSetting& setting);
 
-/// The same for all of a run directory but the folders of its shards 0 … `shards` − 1.
-[[nodiscard]] Leftovers run_leftovers(const std::filesystem::path& run, std::uint32_t shards);
+/// The state of a journal, as a manifest names it.
+struct JournalHead {
+  std::uint64_t length = 0;
+  Digest hash;
+};
+
+/// The same for all of a run directory but the folders of its shards 0 … `shards` − 1. A comparison's workspace is
+/// unfinished while the journal is as it was when it began: later, its models may have seen samples deleted since.
+[[nodiscard]] Leftovers run_leftovers(const std::filesystem::path& run, std::uint32_t shards, const JournalHead& head);
 
 /// The files of one shard that completed batches superseded, in the journal's order.
 [[nodiscard]] std::vector<SupersededFile> superseded_for_good(const Journal& journal, ShardId shard);

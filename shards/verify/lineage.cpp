@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/verify/lineage.hpp"
 
-#include <fstream>
-#include <system_error>
-
 #include <fmt/format.h>
 
-#include "framework/core/error.hpp"
-#include "shards/checkpoint/slice_file.hpp"
 #include "shards/train/stage_plan.hpp"
+#include "shards/verify/recorded_file.hpp"
 
 namespace expunge {
 
@@ -28,7 +24,9 @@ class StageLineage {
 
   void check() {
     check_record();
-    if (const auto file = read()) check_provenance(file->provenance);
+    const auto file = read_recorded(setting_.run, record_.shard, fmt::format("stage {}", slice_.stage.value()),
+                                    slice_.file, lineage_.findings);
+    if (file) check_provenance(file->provenance);
   }
 
  private:
@@ -56,27 +54,6 @@ class StageLineage {
     wrong("sample_gradients", slice_.sample_gradients, stage_visits(setting_.configuration, set()->samples));
   }
 
-  std::optional<SliceFile> read() {
-    std::error_code error;
-    const auto type = std::filesystem::symlink_status(path_, error).type();
-    if (type == std::filesystem::file_type::not_found) {
-      find("missing-file", below_run(setting_.run, path_), "the shard's record names it, and it is not there");
-      return std::nullopt;
-    }
-    // A disk that can't be read refutes nothing.
-    if (!std::ifstream(path_)) (void)read_file(path_);
-    if (const auto bytes = std::filesystem::file_size(path_, error); !error && bytes != slice_.file.bytes)
-      find("record", record_file_,
-           fmt::format("stage {}: bytes is {}, and {} has {}", slice_.stage.value(), slice_.file.bytes,
-                       slice_.file.name, bytes));
-    try {
-      return read_slice(path_, slice_.file.digest);
-    } catch (const Failure& failure) {
-      find("damaged-file", below_run(setting_.run, path_), failure.what());
-      return std::nullopt;
-    }
-  }
-
   void check_provenance(const Provenance& found) {
     const auto wrong = [&](std::string_view field, const auto& is, const auto& expected, std::string_view why) {
       if (is != expected)
@@ -90,6 +67,9 @@ class StageLineage {
     wrong("configuration", found.configuration.hex(), c.digest().hex(), "it was trained under another configuration");
     wrong("visited", found.visited, found.visits, "its stage was not finished");
     wrong("state_after", found.state_after.hex(), slice_.model.hex(), "its state is not the one on record");
+    if (!found.approximation.empty())
+      find("lineage", below_run(setting_.run, path_),
+           fmt::format("it is on record as exact, and says of itself that '{}' made it", found.approximation));
     const std::uint32_t r = slice_.stage.value();
     if (r > 1)
       wrong("state_before", found.state_before.hex(), record_.slices[r - 2].model.hex(),
@@ -120,10 +100,6 @@ Lineage check_lineage(const LineageSetting& setting, const ShardRecord& record) 
   Lineage lineage;
   for (const auto& slice : record.slices) StageLineage(setting, record, slice, lineage).check();
   return lineage;
-}
-
-std::string below_run(const std::filesystem::path& run, const std::filesystem::path& path) {
-  return path.lexically_relative(run).generic_string();
 }
 
 }  // namespace expunge

@@ -42,7 +42,4 @@ struct Lineage {
 /// file can't be read at all.
 [[nodiscard]] Lineage check_lineage(const LineageSetting& setting, const ShardRecord& record);
 
-/// A path as findings name it: below the run directory.
-[[nodiscard]] std::string below_run(const std::filesystem::path& run, const std::filesystem::path& path);
-
 }  // namespace expunge

@@ -12,12 +12,18 @@
 #include "shards/train/stage_plan.hpp"
 #include "shards/verify/leftovers.hpp"
 #include "shards/verify/lineage.hpp"
+#include "shards/verify/recorded_file.hpp"
 #include "shards/verify/stage_sets.hpp"
 #include "shards/verify/state_difference.hpp"
 
 namespace expunge {
 
 namespace {
+
+bool has_distance(const ShardTask& task) {
+  return task.from_scratch && !task.served_is_stale && task.record && task.record->approximation &&
+         task.record->approximation->served;
+}
 
 class Check {
  public:
@@ -43,17 +49,24 @@ class Check {
     if (!task_.record) return;
     std::optional<Digest> initial;
     if (can_replay()) initial = initial_digest(setting_.configuration, setting_.seed, task_.shard, setting_.device);
-    Lineage lineage = check_lineage(
-        {setting_.run, setting_.configuration, setting_.fingerprint, sets_, initial, task_.untainted}, *task_.record);
+    const LineageSetting setting{setting_.run, setting_.configuration, setting_.fingerprint, sets_,
+                                 initial,      task_.untainted};
+    Lineage lineage = check_lineage(setting, *task_.record);
     check_.findings = std::move(lineage.findings);
     check_.other_numerics = std::move(lineage.other_numerics);
+    std::ranges::move(check_approximation(setting, *task_.record, task_.served_is_stale),
+                      std::back_inserter(check_.findings));
+    check_.approximation = approximate_shard(setting_.run, *task_.record);
     look_for_taint();
   }
 
   void look_for_taint() {
     const auto& slices = task_.record->slices;
-    if (!live_is_known() || task_.untainted >= slices.size()) return;
-    const auto stages = fmt::format("its stages {} to {}", task_.untainted + 1, slices.size());
+    const SliceRecord* served = task_.record->served();
+    const bool is_approximation_stale = task_.served_is_stale && task_.record->approximation && served != nullptr;
+    if (!live_is_known() || (task_.untainted >= slices.size() && !is_approximation_stale)) return;
+    const auto stages = fmt::format("its stages {} to {}", task_.untainted + 1,
+                                    served == nullptr ? slices.size() : served->stage.value());
     check_.findings.push_back(
         {"stale-shard", below_run(setting_.run, folder_),
          task_.put_back
@@ -62,34 +75,62 @@ class Check {
              : fmt::format("deletions are accepted and not carried out: {} saw their samples: finish them "
                            "with 'expunge unlearn --run {} --recover'",
                            stages, setting_.run.string())});
-    for (std::size_t i = task_.untainted; i < slices.size(); ++i)
-      check_.findings.push_back({"stale-file", file_name(slices[i]), "it saw samples that are deleted by now"});
+    for (std::size_t i = task_.untainted; i < slices.size(); ++i) add_stale(slices[i]);
+    if (is_approximation_stale) add_stale(*served);
+  }
+
+  void add_stale(const SliceRecord& slice) {
+    check_.findings.push_back({"stale-file", file_name(slice), "it saw samples that are deleted by now"});
   }
 
   void look_for_leftovers() {
-    Leftovers leftovers = folder_leftovers({setting_.run, task_.shard, task_.record ? &*task_.record : nullptr, sets_,
-                                            task_.untainted, setting_.deletions, task_.superseded});
+    Leftovers leftovers =
+        folder_leftovers({setting_.run, task_.shard, task_.record ? &*task_.record : nullptr, sets_, task_.untainted,
+                          setting_.deletions, task_.approximating, task_.superseded});
     std::ranges::move(leftovers.findings, std::back_inserter(check_.findings));
     check_.unfinished = std::move(leftovers.unfinished);
   }
 
   void replay() {
-    if (task_.from_scratch ? task_.untainted == 0 : task_.stages.empty()) return;
+    if (task_.from_scratch ? task_.untainted == 0 && !has_distance(task_) : task_.stages.empty()) return;
     samples_.emplace(*setting_.data, *setting_.live, task_.shard);
     const auto compare = [&](SliceId stage, const ModelState& state) { compare_stage(stage, state); };
-    if (task_.from_scratch) {
-      // Nothing that descends from a stage under other numerics can be replayed from the start.
-      std::uint32_t stages = task_.untainted;
-      if (!check_.other_numerics.empty()) stages = std::min(stages, check_.other_numerics.front().value() - 1);
-      add(retrain_shard(replay_setting(), stages, hooks_, compare));
-      return;
-    }
+    if (task_.from_scratch) return replay_from_scratch();
     for (const SliceId stage : task_.stages) {
       if (!check_.complete || (check_.stages_checked > 0 && hooks_.stop_after && hooks_.stop_after())) {
         check_.complete = false;
         return;
       }
       if (std::ranges::find(check_.other_numerics, stage) == check_.other_numerics.end()) replay_one(stage, compare);
+    }
+  }
+
+  void replay_from_scratch() {
+    // Nothing that descends from a stage under other numerics can be replayed from the start.
+    std::uint32_t compared = task_.untainted;
+    if (!check_.other_numerics.empty()) compared = std::min(compared, check_.other_numerics.front().value() - 1);
+    const bool to_the_end = has_distance(task_) && check_.other_numerics.empty();
+    const std::uint32_t stages = to_the_end ? setting_.configuration.slices : compared;
+    add(retrain_shard(replay_setting(), stages, hooks_, [&](SliceId stage, const ModelState& state) {
+      if (stage.value() <= compared) compare_stage(stage, state);
+      if (to_the_end && stage.value() == stages) measure_distance(state);
+    }));
+  }
+
+  /// How far what is served lies from `exact`, which training from scratch gives. What is wrong with its file is told
+  /// already.
+  void measure_distance(const ModelState& exact) {
+    const SliceRecord& served = *task_.record->served();
+    std::optional<SliceFile> file;
+    try {
+      file = read_slice(folder_ / served.file.name, served.file.digest);
+    } catch (const Failure&) {
+      return;
+    }
+    try {
+      check_.approximation->distance = parameter_distance(file->state, exact);
+    } catch (const Failure& failure) {
+      check_.findings.push_back({"lineage", file_name(served), failure.what()});
     }
   }
 
@@ -165,7 +206,7 @@ std::uint64_t task_visits(const ShardCheckSetting& setting, const ShardTask& tas
     seen = c.slicing == Slicing::kCumulative ? seen + here : here;
     const bool is_asked =
         task.from_scratch ? r <= task.untainted : std::ranges::find(task.stages, SliceId(r)) != task.stages.end();
-    if (is_asked) visits += stage_visits(c, seen);
+    if (is_asked || has_distance(task)) visits += stage_visits(c, seen);
   }
   return visits;
 }

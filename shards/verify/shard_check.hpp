@@ -15,6 +15,7 @@
 #include "shards/checkpoint/shard_record.hpp"
 #include "shards/deletion/journal.hpp"
 #include "shards/partition/partitioner.hpp"
+#include "shards/verify/approximate_shard.hpp"
 #include "shards/verify/challenge.hpp"
 #include "shards/verify/finding.hpp"
 #include "shards/verify/retrain_shard.hpp"
@@ -39,9 +40,13 @@ struct ShardTask {
   ShardId shard;
   std::optional<ShardRecord> record;  ///< nothing where it can't be read; empty where there is none
   std::uint32_t untainted = 0;        ///< its stages that never saw a deleted sample
+  bool served_is_stale = false;       ///< its approximation saw samples that were accepted to be forgotten since
   bool put_back = false;              ///< an old copy: what it saw was forgotten since
+  bool approximating = false;         ///< a pending batch is to be forgotten approximately here
   std::vector<SupersededFile> superseded;
-  bool from_scratch = false;    ///< retrain all untainted stages, from the initial weights
+  /// Retrain all untainted stages, from the initial weights; and all others too where an approximation is served that
+  /// is not stale, for its distance.
+  bool from_scratch = false;
   std::vector<SliceId> stages;  ///< else replay these, each from the checkpoint before it
 };
 
@@ -59,7 +64,8 @@ struct ShardCheck {
   std::vector<std::string> unfinished;  ///< files of a job that has not ended, below the run directory
   std::vector<StageDifference> differences;
   std::vector<SliceId> other_numerics;  ///< stages that were trained under other numerics: not replayed
-  std::uint64_t stages_checked = 0;     ///< replayed and compared
+  std::optional<ApproximateShard> approximation;
+  std::uint64_t stages_checked = 0;  ///< replayed and compared
   std::uint64_t sample_gradients = 0;
   bool complete = true;  ///< false: a hook put it down
 };

@@ -27,10 +27,11 @@ std::unique_ptr<Dataset> open(const std::string& spec) {
 
 TEST_CASE("data without a word that it knows lists its words") {
   const char* const words =
-      "\n  expunge data info SPEC                   show what a data set holds"
-      "\n  expunge data digits --out FILE           write the embedded data set as HDF5"
-      "\n  expunge data convert SPEC --out FILE     write any data set as HDF5"
-      "\n  expunge data scrub --run DIR --out FILE  write a run's data without what was deleted";
+      "\n  expunge data info SPEC                     show what a data set holds"
+      "\n  expunge data digits --out FILE             write the embedded data set as HDF5"
+      "\n  expunge data convert SPEC --out FILE       write any data set as HDF5"
+      "\n  expunge data scrub --run DIR --out FILE    write a run's data without what was deleted"
+      "\n  expunge data poison --data SPEC --out FILE plant samples that are to be forgotten";
 
   CHECK_THROWS_WITH_AS((void)run({}), (std::string("data needs a word that says what to do:") + words).c_str(),
                        UsageError);

@@ -17,8 +17,8 @@ using Names = std::vector<std::string>;
 Leftovers leftovers_of(const VerifiedRun& run, std::vector<SupersededFile> superseded = {}, bool deletions = true) {
   ShardTask task = run.whole_task();
   const auto sets = stage_sets(run.data(), run.live(), VerifiedRun::kShard, run.configuration(), run.seed());
-  return folder_leftovers(
-      {run.path(), VerifiedRun::kShard, &*task.record, sets, task.untainted, deletions, superseded});
+  return folder_leftovers({run.path(), VerifiedRun::kShard, &*task.record, sets, task.untainted, deletions,
+                           task.approximating, superseded});
 }
 
 Names files(const std::vector<Finding>& findings) {
@@ -192,12 +192,12 @@ TEST_CASE("a run directory holds its own files, its shards' folders and logs, an
   std::filesystem::create_directories(run.path() / "logs" / "old");
   put_text(run.path() / "logs" / "old" / "rank-0000.log", "x");
   put_text(run.path() / ".manifest.json.tmp-1-2", "x");
-  const Leftovers before = run_leftovers(run.path(), 2);
+  const Leftovers before = run_leftovers(run.path(), 2, {});
   std::filesystem::create_directories(run.path() / "shards" / "0002");
   put_text(run.path() / "shards" / "0002" / "slice-01-0123456789abcdef.h5", "x");
   put_text(run.path() / "shards" / "list.txt", "x");
   put_text(run.path() / "answers.csv", "x");
-  const Leftovers after = run_leftovers(run.path(), 2);
+  const Leftovers after = run_leftovers(run.path(), 2, {});
 
   CHECK(before.findings.empty());
   CHECK(before.unfinished == Names{".manifest.json.tmp-1-2"});
