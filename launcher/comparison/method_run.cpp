@@ -66,6 +66,7 @@ void keep_what_is_served(const fs::path& folder, const Trial& trial) {
 
 void add_recovery(MethodCourse& course, const Recovery& recovery) {
   const auto& work = recovery.jobs.work;
+  add(course.timeline, course.work.seconds, recovery.jobs.times);
   add(course.work,
       {.sample_gradients = work.sample_gradients,
        .forward_passes = work.forward_passes,
@@ -76,8 +77,6 @@ void add_recovery(MethodCourse& course, const Recovery& recovery) {
        .bytes_read = work.bytes_read,
        .bytes_written = work.bytes_written});
   course.checkpoint_seconds += work.checkpoint_seconds;
-  for (const auto& time : recovery.jobs.times)
-    course.timeline.push_back({time.rank, time.shard.value(), time.begin, time.end, time.sample_gradients});
 }
 
 }  // namespace
