@@ -74,8 +74,13 @@ std::string figure(std::optional<double> value, Figure kind) {
       return duration(*value);
     case Figure::kPercent:
       return signed_text(*value, fmt::format("{:.2f} %", std::abs(*value) * 100));
+    case Figure::kShare:
+      return signed_text(*value, fmt::format("{:.2f}", std::abs(*value) * 100));
     case Figure::kBytes:
       return bytes(*value);
+    case Figure::kRough:
+      return std::abs(*value) < 100 ? signed_text(*value, fmt::format("{:.2g}", std::abs(*value)))
+                                    : with_thousands(*value);
     case Figure::kPlain:
       break;
   }
