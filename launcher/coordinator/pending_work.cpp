@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "shards/partition/references.hpp"
 #include "shards/retrain/generation.hpp"
@@ -108,7 +109,10 @@ PendingShard asked_of(const Promises& promises, const ShardRecord& current, cons
   asked.first = taken ? taken->first : *promises.healed_from;
   asked.last = taken ? taken->last : asked.first;
   asked.samples = taken ? taken->samples : 0;
-  if (asked.replaced && asked.method.is_exact() && current.approximation)
+  // Nothing of an approximation without old stages can be gone on with.
+  const bool from_exact = asked.method.is_exact() || (asked.method.kind == UnlearningMethod::Kind::kDeepObliviate &&
+                                                      current.approximation && current.approximation->tail.empty());
+  if (asked.replaced && from_exact && current.approximation)
     asked.first = std::min(asked.first, SliceId(static_cast<std::uint32_t>(current.slices.size()) + 1));
   if (promises.rolled_back_to && promises.complete_before == slices)
     asked.first = std::min(asked.first, SliceId(*promises.rolled_back_to + 1));
@@ -231,10 +235,12 @@ RetrainedShard retrained_of(const ShardRecord& record, SliceId first) {
   }
   if (!record.approximation) return retrained;
   retrained.sample_gradients = record.approximation->sample_gradients;
-  // What was only shifted saw the last batch's samples; what was retrained from a shifted state did not.
-  const std::uint64_t last = record.approximation->batches.back();
-  for (const auto& stage : record.approximation->tail)
-    if (stage.slice.stage >= first && !std::ranges::binary_search(stage.tainted_by, last)) ++retrained.stages;
+  // Where retraining began behind the exact stages, its evidence alone knows how far it went.
+  const auto evidence = nlohmann::json::parse(record.approximation->evidence, nullptr, /*allow_exceptions=*/false);
+  if (!evidence.is_object()) return retrained;
+  const auto from = evidence.value("first_retrained", std::uint64_t{0});
+  const auto to = evidence.value("last_retrained", std::uint64_t{0});
+  if (from > 0 && to >= from) retrained.stages = to - from + 1;
   return retrained;
 }
 
