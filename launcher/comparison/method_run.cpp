@@ -128,6 +128,7 @@ std::optional<MethodCourse> run_method_on_copy(const ComparisonBench& bench, con
     for (const auto shard : trial.affected())
       if (const auto record = read_shard_record(workspace / name, shard))
         course.guarantee = weaker(course.guarantee, guarantee_of(*record));
+    add_full_residual_memories(course, trial, base, workspace / name, method);
     keep_what_is_served(workspace / name, trial);
   });
   workspace.write(done, to_text(course));
