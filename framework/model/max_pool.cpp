@@ -52,6 +52,45 @@ void backward_row(const float* __restrict gradient, const std::int32_t* __restri
   }
 }
 
+/// The gradient of the maxima as one of the values. A function of its own, so that it can be differentiated in its
+/// turn: second derivatives would otherwise miss all that lies before the pool, without a word.
+class MaxPoolGradient : public torch::autograd::Function<MaxPoolGradient> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& of_maxima,
+                               const torch::Tensor& places, std::int64_t height, std::int64_t width) {
+    context->save_for_backward({places});
+    const torch::Tensor gradient = of_maxima.contiguous();
+    const std::vector<std::int64_t> sizes{gradient.size(0), gradient.size(1), height, width};
+    const bool covered = height % 2 == 0 && width % 2 == 0;
+    torch::Tensor input = covered ? torch::empty(sizes, gradient.options()) : torch::zeros(sizes, gradient.options());
+    const auto* from = gradient.data_ptr<float>();
+    const auto* at = places.data_ptr<std::int32_t>();
+    auto* to = input.data_ptr<float>();
+    const std::int64_t count = planes_of(input).count;
+    for (std::int64_t plane = 0; plane < count; ++plane, to += height * width) {
+      for (std::int64_t row = 0; row < height / 2; ++row, from += width / 2, at += width / 2)
+        backward_row(from, at, to + 2 * row * width, to + (2 * row + 1) * width, width / 2);
+    }
+    return input;
+  }
+
+  /// Each maximum's share is that of the value it is.
+  static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                               const torch::autograd::tensor_list& gradients) {
+    const torch::Tensor places = context->get_saved_variables()[0];
+    const std::int64_t rows = places.size(2);
+    const std::int64_t columns = places.size(3);
+    const torch::Tensor windows = gradients[0]
+                                      .narrow(2, 0, 2 * rows)
+                                      .narrow(3, 0, 2 * columns)
+                                      .reshape({places.size(0), places.size(1), rows, 2, columns, 2})
+                                      .permute({0, 1, 2, 4, 3, 5})
+                                      .reshape({places.size(0), places.size(1), rows, columns, 4});
+    const torch::Tensor shares = windows.gather(4, places.to(torch::kInt64).unsqueeze(4)).squeeze(4);
+    return {shares, torch::Tensor(), torch::Tensor(), torch::Tensor()};
+  }
+};
+
 class MaxPool : public torch::autograd::Function<MaxPool> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& values) {
@@ -74,22 +113,9 @@ class MaxPool : public torch::autograd::Function<MaxPool> {
 
   static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
                                                const torch::autograd::tensor_list& gradients) {
-    const torch::Tensor gradient = gradients[0].contiguous();
     const torch::Tensor places = context->get_saved_variables()[0];
-    const std::int64_t height = context->saved_data["height"].toInt();
-    const std::int64_t width = context->saved_data["width"].toInt();
-    const std::vector<std::int64_t> sizes{gradient.size(0), gradient.size(1), height, width};
-    const bool covered = height % 2 == 0 && width % 2 == 0;
-    torch::Tensor input = covered ? torch::empty(sizes, gradient.options()) : torch::zeros(sizes, gradient.options());
-    const auto* from = gradient.data_ptr<float>();
-    const auto* at = places.data_ptr<std::int32_t>();
-    auto* to = input.data_ptr<float>();
-    const std::int64_t count = planes_of(input).count;
-    for (std::int64_t plane = 0; plane < count; ++plane, to += height * width) {
-      for (std::int64_t row = 0; row < height / 2; ++row, from += width / 2, at += width / 2)
-        backward_row(from, at, to + 2 * row * width, to + (2 * row + 1) * width, width / 2);
-    }
-    return {input};
+    return {MaxPoolGradient::apply(gradients[0], places, context->saved_data["height"].toInt(),
+                                   context->saved_data["width"].toInt())};
   }
 };
 

@@ -10,7 +10,8 @@ namespace expunge {
 /// column is left out. NaN wins a window. The gradient goes to the first place of the window, row by row, that has the
 /// maximum.
 ///
-/// The same values and gradients as torch::max_pool2d(values, 2), which on a CPU takes as long as LeNet's convolutions.
+/// The same values, gradients and second derivatives as torch::max_pool2d(values, 2), which on a CPU takes as long as
+/// LeNet's convolutions.
 [[nodiscard]] torch::Tensor max_pool_2x2(const torch::Tensor& values);
 
 }  // namespace expunge

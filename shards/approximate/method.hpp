@@ -23,6 +23,7 @@ struct MethodCost {
   std::uint64_t hessian_vector_products = 0;  ///< of one sample
   std::uint64_t hessian_columns = 0;          ///< of one sample's loss, where a Hessian is formed
   std::uint64_t forget_samples_read = 0;      ///< samples of the forget set that were looked at, each time
+  bool operator==(const MethodCost&) const = default;
 };
 
 /// What a method promises of its result.

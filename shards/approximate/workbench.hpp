@@ -71,14 +71,14 @@ class Workbench {
 
   /// How many samples a set has. Asking that is not reading them.
   [[nodiscard]] std::uint64_t size(Set set) const;
-  /// The order of an epoch over a set, keyed, and cut into batches of at most `batch_size`: places in the set. Under
-  /// batch normalisation no batch has one sample alone.
-  [[nodiscard]] std::vector<std::vector<std::uint32_t>> epoch(Set set, std::uint64_t number,
-                                                              std::int64_t batch_size) const;
+  /// The order of an epoch over a set, keyed, and cut into batches of about `batch_size`: places in the set. Under
+  /// batch normalisation no batch to train on has one sample alone.
+  [[nodiscard]] std::vector<std::vector<std::uint32_t>> epoch(Set set, std::uint64_t number, std::int64_t batch_size,
+                                                              bool training = true) const;
   /// A prepared batch, valid until the next one of the same set. Throws Bug for the forget set where the method has
   /// said that it does not read it. `training` is how its passes are made.
   [[nodiscard]] Batch batch(Set set, std::span<const std::uint32_t> places, std::uint64_t epoch, bool training = true);
-  /// Likewise, of both sets together.
+  /// Likewise of both sets together, for training. The retain set's samples come first in a batch.
   [[nodiscard]] std::vector<std::vector<Place>> mixed_epoch(std::uint64_t number, std::int64_t batch_size) const;
   /// Valid until the next one that is made in any way.
   [[nodiscard]] Batch mixed_batch(std::span<const Place> places, std::uint64_t epoch);

@@ -53,6 +53,25 @@ TEST_CASE("values and gradients are LibTorch's to the bit, with ties, odd edges 
   }
 }
 
+TEST_CASE("the gradient's own gradient is LibTorch's to the bit") {
+  torch::manual_seed(8);
+  for (const auto& sizes : {std::vector<std::int64_t>{3, 2, 8, 8}, {2, 5, 7, 10}, {1, 3, 9, 5}}) {
+    const torch::Tensor values = torch::randn(sizes);
+    const torch::Tensor vector = torch::randn(sizes);
+    const auto second = [&](const auto& pool) {
+      const torch::Tensor input = values.clone().requires_grad_();
+      const torch::Tensor curved = pool(input * input).pow(3).sum();
+      const auto gradient = torch::autograd::grad({curved}, {input}, {}, true, /*create_graph=*/true)[0];
+      return torch::autograd::grad({(gradient * vector).sum()}, {input})[0];
+    };
+
+    const torch::Tensor ours = second([](const torch::Tensor& t) { return max_pool_2x2(t); });
+
+    CHECK(torch::equal(ours, second([](const torch::Tensor& t) { return torch::max_pool2d(t, 2); })));
+    CHECK(ours.count_nonzero().item<std::int64_t>() > 0);
+  }
+}
+
 TEST_CASE("a window with a NaN gives NaN") {
   for (std::int64_t place = 0; place < 4; ++place) {
     auto values = torch::ones({1, 1, 2, 2});

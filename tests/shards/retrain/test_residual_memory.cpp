@@ -122,7 +122,9 @@ TEST_CASE("a memory that falls first and grows later does not decay") {
   // One sample taken from the middle of a training that is chaotic: the series as it was once measured.
   const Series measured = {1, 1.3, 0.6, 0.7, 1.5, 1.8, 1.6, 3.9, 6.7, 19};
 
-  const ResidualMemory memory = memory_of(measured, rule(1e9));
+  const auto memory = memory_of(measured, rule(1e9));
+
+  CHECK(memory.points().size() == 10);
   for (const auto& point : memory.points()) CHECK_FALSE(point.stop);
 }
 

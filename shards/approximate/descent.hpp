@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "framework/config/spec.hpp"
+#include "shards/approximate/workbench.hpp"
+#include "shards/train/optimizer.hpp"
+
+namespace expunge {
+
+/// How a method descends: SGD with momentum at a constant rate.
+struct DescentSettings {
+  std::int64_t epochs = 1;
+  std::optional<double> learning_rate{};  ///< nothing: the run's
+  double momentum = 0.9;
+  std::optional<std::int64_t> batch_size{};  ///< nothing: the run's
+};
+
+/// `epochs`, `lr`, `momentum` and `batch-size` of a SPEC; what it does not give is as `otherwise` has it. Throws
+/// UsageError.
+[[nodiscard]] DescentSettings read_descent(const Spec& spec, const DescentSettings& otherwise);
+
+/// Steps on the parameters that require a gradient when it is made.
+class Descent {
+ public:
+  /// `decays`: with the run's weight decay.
+  Descent(Workbench& bench, const DescentSettings& settings, bool decays = true);
+
+  [[nodiscard]] std::uint64_t epochs() const { return static_cast<std::uint64_t>(settings_.epochs); }
+  [[nodiscard]] std::int64_t batch_size() const { return batch_size_; }
+  /// One step down these gradients, in the order of the bench's parameters; they are used up.
+  void step(const std::vector<torch::Tensor>& gradients);
+
+ private:
+  DescentSettings settings_;
+  double learning_rate_;
+  std::int64_t batch_size_;
+  Optimizer optimizer_;
+};
+
+/// Epochs over the retain set in its keyed batches.
+void train_on_retain_set(Workbench& bench, const DescentSettings& settings);
+
+/// The share of the forget set that the model under way labels as the data does; 0 of an empty set.
+[[nodiscard]] double forget_accuracy(Workbench& bench);
+
+}  // namespace expunge

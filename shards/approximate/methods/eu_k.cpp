@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "shards/approximate/descent.hpp"
+#include "shards/approximate/last_layers.hpp"
+
+namespace expunge {
+
+namespace {
+
+/// Puts the last k layers back to their initial weights and trains them on the retain set; the others keep every bit.
+class EuK : public Method {
+ public:
+  explicit EuK(const Spec& spec) : settings_(read_descent(spec, {})), k_(spec.integer_or("k", 1, 1, 1'000'000)) {
+    spec.expect(0, "", {"k", "epochs", "lr", "momentum", "batch-size"});
+  }
+  [[nodiscard]] bool reads_forget_set() const override { return false; }
+
+  MethodResult unlearn(Workbench& bench) const override {
+    MethodResult result;
+    const LastLayers layers(bench, k_);
+    if (!layers.has_all()) result.fallbacks.emplace_back("the model has fewer layers than k: all of them were trained");
+    // Layers without any training would be worse than those that remember.
+    const auto batch_size = settings_.batch_size.value_or(bench.configuration().batch_size);
+    const auto first = bench.epoch(Workbench::Set::kRetain, 0, batch_size);
+    if (first.empty() || !bench.may_go_on(first.front().size())) return result;
+    layers.put(bench, bench.initial_state());
+    layers.freeze_others(bench);
+    train_on_retain_set(bench, settings_);
+    layers.put(bench, bench.state());
+    return result;
+  }
+
+ private:
+  DescentSettings settings_;
+  std::int64_t k_;
+};
+
+}  // namespace
+
+extern const MethodEntry kEuK;
+const MethodEntry kEuK{"eu-k", "k=1,epochs=1,lr=X,momentum=0.9,batch-size=N",
+                       "train the last k layers anew, from their initial weights, on the retain set",
+                       [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<EuK>(spec); }};
+
+}  // namespace expunge
