@@ -95,7 +95,7 @@ std::string data(std::optional<double> value, Figure kind) {
 std::string DataTable::html() const {
   std::string text = fmt::format(
       "<div class=\"scrolls\" tabindex=\"0\" role=\"region\" "
-      "aria-label=\"{0}\"><table>\n<caption>{0}</caption>\n<thead><tr>",
+      "aria-label=\"{0}\"><table>\n<caption><span>{0}</span></caption>\n<thead><tr>",
       escaped(caption));
   for (const std::string& name : header) text += fmt::format("<th scope=\"col\">{}</th>", escaped(name));
   text += "</tr></thead>\n<tbody>\n";

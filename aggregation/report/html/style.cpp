@@ -54,9 +54,10 @@ dl.words dd { font-size: 0.92rem; }
 .scrolls { overflow-x: auto; max-width: 100%; }
 .scrolls:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
+caption > span { position: sticky; left: 0; display: inline-block; max-width: calc(100vw - 2.4rem); }
 caption { text-align: left; color: var(--soft); font-size: 0.85rem; padding: 0 0 0.4rem; }
 th, td { padding: 0.35rem 0.5rem; text-align: right; vertical-align: baseline; white-space: nowrap; border-bottom: 1px solid var(--rule); }
-thead th { font-weight: 600; color: var(--soft); white-space: normal; vertical-align: bottom; }
+thead th { font-weight: 600; font-size: 0.92em; color: var(--soft); white-space: normal; overflow-wrap: normal; vertical-align: bottom; }
 th[scope=colgroup] { text-align: center; border-left: 1px solid var(--rule); }
 th[scope=colgroup]:first-child { border-left: 0; }
 th[scope=row], th[scope=rowgroup] { text-align: left; font-weight: 600; }
@@ -67,7 +68,7 @@ small { color: var(--soft); font-size: 0.82em; white-space: nowrap; }
 td small { display: block; }
 .number { color: var(--soft); font-weight: 400; }
 .nothing { color: var(--soft); }
-table.methods { width: 100%; min-width: 56rem; table-layout: fixed; }
+table.methods { width: 100%; min-width: 60rem; table-layout: fixed; }
 table.methods thead th { padding-top: 0; }
 tbody.method tr > * { border-bottom: 0; }
 tbody.method tr.words > * { border-bottom: 1px solid var(--rule); padding-top: 0; padding-bottom: 0.55rem; text-align: left; white-space: normal; }
@@ -93,7 +94,7 @@ figcaption p { margin: 0.2rem 0; max-width: none; }
 figure.small { margin: 0; min-width: 0; }
 .side-by-side { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem; align-items: flex-start; }
 .side-by-side > * { min-width: 0; }
-.side-by-side td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+.side-by-side th, .side-by-side td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 details.numbers { margin-top: 0.5rem; }
 summary { cursor: pointer; color: var(--accent); font-size: 0.88rem; width: fit-content; }
 footer { margin-top: 3rem; color: var(--soft); font-size: 0.85rem; }
@@ -162,13 +163,14 @@ svg text.on-work { fill: var(--page); font-size: 11px; }
   #methods { page: wide; }
   .scrolls { overflow: visible; }
   table.methods { font-size: 7.2pt; min-width: 0; }
-  table.methods th, table.methods td { padding: 2pt 3pt; }
+  table.methods th, table.methods td { padding: 2pt; }
+  table.methods thead th { font-size: 6.2pt; }
   tbody th[scope=row] { position: static; min-width: 0; }
   .stays, .says { position: static; max-width: none; }
   .says { font-size: 7.2pt; }
   h2, h3, h4 { break-after: avoid; }
   thead { display: table-header-group; }
-  tr, tbody.method, figure, .verdict, dl > div { break-inside: avoid; }
+  tr, tbody.method, figure, .side-by-side > *, .verdict, dl > div { break-inside: avoid; }
   svg.chart { max-width: 100%; max-height: 235mm; }
   figure.small svg.chart { max-width: 86mm; }
   .multiples { grid-template-columns: 1fr 1fr; }
