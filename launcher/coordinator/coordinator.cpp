@@ -165,12 +165,9 @@ void Coordinator::remove_unfinished() const {
     std::set<SliceId> under_way;
     const Generations generations = read_generations(directory_.path(), record.shard);
     for (const auto* trained : {&generations.current, generations.next ? &*generations.next : nullptr})
-      if (trained != nullptr && trained->served_stage() < c.slices)
-        for (auto stage = static_cast<std::uint32_t>(trained->slices.size()) + 1; stage <= c.slices; ++stage) {
-          under_way.emplace(stage);
-          // Exact stages follow on each other; a method that is under way may have gone on behind them.
-          if (!trained->approximation) break;
-        }
+      // A method that is under way keeps no progress within a stage.
+      if (trained != nullptr && !trained->approximation && trained->slices.size() < c.slices)
+        under_way.emplace(static_cast<std::uint32_t>(trained->slices.size()) + 1);
     remove_unfinished_files(files_, directory_.path(), record.shard, under_way, promised[record.shard]);
   }
 }

@@ -180,6 +180,11 @@ class Replay {
     if (cost > 0)
       fmt::print("  training everything from scratch each time would have been {}: {:.1f} times as many\n", full,
                  static_cast<double>(full) / static_cast<double>(cost));
+    std::string guarantee = "exact";
+    for (const auto& shard : coordinator_.records().shards) guarantee = weaker(guarantee, guarantee_of(shard));
+    if (guarantee != "exact")
+      fmt::print("  the result is APPROXIMATE (guarantee: {}): 'expunge unlearn --run {} --heal' retrains exactly\n",
+                 guarantee, coordinator_.directory().path().string());
     if (put_down_)
       fmt::print("  stopped: {} of {} requests were worked on; run the same command again to go on\n",
                  outcome_.requests.size(), requests_.size());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/run/run_directory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -42,10 +43,11 @@ std::vector<ShardRecord> RunDirectory::shard_records(const Manifest& manifest) c
   for (std::uint32_t k = 0; k < manifest.configuration.shards; ++k) {
     auto record = read_shard_record(path_, ShardId(k));
     records.push_back(record ? std::move(*record) : ShardRecord{ShardId(k), 0, 0, {}});
-    if (records.back().slices.size() > manifest.configuration.slices)
+    const ShardRecord& now = records.back();
+    const std::size_t stages = std::max<std::size_t>(now.slices.size(), now.served_stage());
+    if (stages > manifest.configuration.slices)
       throw Failure(fmt::format("{}: shard.json lists {} stages and the run has {}",
-                                shard_folder(path_, ShardId(k)).string(), records.back().slices.size(),
-                                manifest.configuration.slices));
+                                shard_folder(path_, ShardId(k)).string(), stages, manifest.configuration.slices));
   }
   return records;
 }

@@ -97,6 +97,66 @@ TEST_CASE("a report for people says the same, and names what is not as one would
   CHECK_FALSE(contains(text, "--recover"));
 }
 
+TEST_CASE("what is approximate is told as such, with what it keeps, what it cost and the way back") {
+  UnlearningReport report = full();
+  report.method = "finetune:epochs=1";
+  report.recovery.methods = report.method;
+  report.recovery.guarantee = "none";
+  report.recovery.stages = 2;
+  report.recovery.jobs.work.forward_passes = 30;
+  report.recovery.jobs.work.hessian_vector_products = 4;
+  report.recovery.files.push_back({ShardId(1), "slice-04-cc.h5", digest_filled_with(3), "kept (approximate)"});
+  ShardRecord record{ShardId(1), 3, 7, {}};
+  Approximation& approximation = record.approximation.emplace();
+  approximation.method = report.method;
+  approximation.guarantee = "none";
+  approximation.batches = {7};
+  approximation.evidence = R"({"a": 1})";
+  report.recovery.approximate = {record};
+
+  const Json json = json_of(report);
+  CHECK(json.at("method") == "finetune:epochs=1");
+  CHECK(json.at("guarantee") == "none");
+  CHECK(json.at("stages_retrained") == 2);
+  CHECK(json.at("forward_passes") == 30);
+  CHECK(json.at("hessian_vector_products") == 4);
+  CHECK(json.at("files_kept") == 1);
+  CHECK(json.at("approximate").at(0).at("shard") == 1);
+  CHECK(json.at("approximate").at(0).at("batches") == Json::array({7}));
+  CHECK(json.at("approximate").at(0).at("evidence").at("a") == 1);
+  const std::string text = to_text(report);
+  CHECK(contains(text, "400 sample-gradients, 30 forward passes, 4 Hessian-vector products in 51.0 s"));
+  CHECK(contains(text, "shard 1     is APPROXIMATE, by finetune:epochs=1 (guarantee: none)"));
+  CHECK(contains(text, "kept 1 file that saw the samples"));
+  CHECK(contains(text, "run 'expunge unlearn --run /runs/a --heal'\n"));
+  CHECK_FALSE(contains(text, "slice-04-cc.h5"));
+
+  report.recovery.stopped = true;
+  CHECK(json_of(report).at("guarantee").is_null());
+}
+
+TEST_CASE("a forecast says in which way its cost is one") {
+  UnlearningForecast forecast;
+  forecast.run = "/runs/a";
+  forecast.method = "deepobliviate";
+  forecast.bound = UnlearningForecast::Bound::kAtMost;
+  forecast.plan.shards = {{ShardId(1), SliceId(2), 2, 400}};
+  forecast.plan.sample_gradients = 400;
+  forecast.superseded = {{ShardId(1), SliceId(2), "slice-02-aa.h5", digest_filled_with(1), {}, {}},
+                         {ShardId(1), SliceId(3), "slice-03-bb.h5", digest_filled_with(2), {}, {}}};
+  forecast.kept_at_most = {forecast.superseded.back()};
+
+  CHECK(Json::parse(to_json_text(forecast)).at("bound") == "at most");
+  CHECK(Json::parse(to_json_text(forecast)).at("files_kept_at_most").size() == 1);
+  CHECK(contains(to_text(forecast), "shard 1     from slice 2: at most 2 stages, 400 sample-gradients\n"));
+  CHECK(contains(to_text(forecast), "cost        at most 400 sample-gradients"));
+  CHECK(contains(to_text(forecast), "kept        at most 1 of them"));
+  forecast.bound = UnlearningForecast::Bound::kAtLeast;
+  forecast.plan.shards.push_back({ShardId(3), SliceId(1), 0, 0});
+  CHECK(contains(to_text(forecast), "cost        at least 400 sample-gradients"));
+  CHECK(contains(to_text(forecast), "shard 3     touched from slice 1: what it costs is for the method to say\n"));
+}
+
 TEST_CASE("what is promised or forgotten is not told as completed, and how to go on is said") {
   UnlearningReport report = full();
   report.recovery = {};
