@@ -12,7 +12,7 @@ set -euo pipefail
 declare -A packages=(
   [build]="g++ cmake ninja-build ccache pkg-config libtorch-dev libopenblas-dev libopenmpi-dev openmpi-bin
     libhdf5-dev hdf5-tools libboost-program-options-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libsodium-dev librandom123-dev zlib1g-dev"
-  [test]="doctest-dev"
+  [test]="doctest-dev chromium"
   [bench]="libbenchmark-dev"
 )
 

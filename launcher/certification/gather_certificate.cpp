@@ -179,8 +179,12 @@ std::vector<CertifiedFile> certified_files(const Journal& journal, const Request
   std::set<Name> listed;
   for (auto& file : files) {
     if (!listed.insert({file.shard, file.name, file.digest}).second) continue;
-    const auto fate = fates.find({file.shard, file.name, file.digest});
-    certified.push_back({.file = file, .fate = fate == fates.end() ? std::string(kNotYetErased) : fate->second});
+    const auto found = fates.find({file.shard, file.name, file.digest});
+    std::string fate(found == fates.end() ? std::string() : found->second);
+    // What an approximate shard was served from is kept until it is healed, and no longer.
+    if (fate.empty() && was_approximate && course.erased && !exact.healed) fate = kKeptApproximate;
+    if (fate.empty() || (fate == kKeptApproximate && exact.healed)) fate = kNotYetErased;
+    certified.push_back({.file = std::move(file), .fate = std::move(fate)});
   }
   return certified;
 }

@@ -44,10 +44,12 @@ class Comparison::Work {
     require_trained();
     require_numerics_of_run(comm_, session_.fingerprint(), directory_, records_->manifest, false);
     check_samples(comm_, options_.data.empty() ? records_->manifest.data : options_.data, *data_->data, *records_);
+    std::optional<Trial> first;
     together(comm_, [&] {
+      first.emplace(trial(0));
       if (comm_.is_root()) make_report_place(options_.out);
     });
-    return compare();
+    return compare(std::move(*first));
   }
 
  private:
@@ -56,7 +58,10 @@ class Comparison::Work {
   void open_data();
   void require_trained() const;
   [[nodiscard]] std::string asked() const;
-  Exit compare();
+  [[nodiscard]] Trial trial(std::uint32_t repetition) const {
+    return make_trial(*records_, data_->data, task_, repetition, session_.fingerprint());
+  }
+  Exit compare(Trial first);
   Exit report(const ComparisonWorkspace& workspace, const std::vector<RepetitionResult>& results);
   Exit tell_put_down(const std::string& reason, std::size_t done) const;
 
@@ -164,7 +169,7 @@ std::string Comparison::Work::asked() const {
   return text;
 }
 
-Exit Comparison::Work::compare() {
+Exit Comparison::Work::compare(Trial first) {
   std::string text;
   together(comm_, [&] { text = asked(); });
   const ComparisonWorkspace workspace(comm_, directory_.path(), broadcast_text(comm_, text));
@@ -177,9 +182,9 @@ Exit Comparison::Work::compare() {
               comm_.size() == 1 ? "" : "s");
   std::vector<RepetitionResult> results;
   for (std::uint32_t i = 0; i < options_.repeats; ++i) {
-    std::optional<Trial> trial;
-    together(comm_, [&] { trial.emplace(make_trial(*records_, data_->data, task_, i, session_.fingerprint())); });
-    const RepetitionSetting setting{*trial, directory_.path(), *test_, methods_, options_.floors};
+    std::optional<Trial> next;
+    together(comm_, [&] { next.emplace(i == 0 ? std::move(first) : trial(i)); });
+    const RepetitionSetting setting{*next, directory_.path(), *test_, methods_, options_.floors};
     auto result = run_repetition(bench, setting);
     if (!result) return tell_put_down(stop_reason, results.size());
     results.push_back(std::move(*result));

@@ -3,8 +3,14 @@
 #include "launcher/comparison/method_evidence.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include "shards/approximate/catalogue.hpp"
+#include "shards/retrain/deepobliviate.hpp"
+#include "shards/retrain/stitching.hpp"
+#include "shards/train/stage_trainer.hpp"
 
 namespace expunge {
 
@@ -17,16 +23,109 @@ void add_texts(std::vector<std::string>& texts, const nlohmann::json& list) {
     if (text.is_string() && std::ranges::find(texts, text.get<std::string>()) == texts.end()) texts.push_back(text);
 }
 
+/// The one batch of a trial that takes samples from a shard, from 1; 0 where several do.
+std::uint64_t only_batch_on(const Trial& trial, ShardId shard) {
+  std::uint64_t found = 0;
+  for (std::size_t b = 0; b < trial.plans.size(); ++b) {
+    const auto& shards = trial.plans[b].shards;
+    if (std::ranges::find(shards, shard, &ShardPlan::shard) == shards.end()) continue;
+    if (found > 0) return 0;
+    found = b + 1;
+  }
+  return found;
+}
+
+/// The earliest and the latest slice that requests touch in a shard.
+std::pair<SliceId, SliceId> touched_slices(const Trial& trial, ShardId shard) {
+  const auto& c = trial.configuration();
+  const Partitioner partitioner(trial.seed(), c.shards, c.slices);
+  std::pair<SliceId, SliceId> slices{SliceId(c.slices), SliceId(1)};
+  for (const auto row : trial.forgotten.at(shard)) {
+    const SliceId slice = partitioner.cell_of_row(*trial.data, row).slice;
+    slices = {std::min(slices.first, slice), std::max(slices.second, slice)};
+  }
+  return slices;
+}
+
+/// Of stages `first` … R, by what the two records name: as DeepObliviate takes them in.
+class StageComparison {
+ public:
+  StageComparison(std::filesystem::path base, std::filesystem::path copy, const Trial& trial, ShardId shard)
+      : base_(std::move(base)),
+        copy_(std::move(copy)),
+        trial_(trial),
+        old_(read_shard_record(base_, shard).value()),
+        retrained_(read_shard_record(copy_, shard).value()) {}
+
+  [[nodiscard]] bool is_full() const {
+    return !retrained_.approximation && retrained_.slices.size() == trial_.configuration().slices;
+  }
+
+  [[nodiscard]] std::string memory(const StopRule& rule, SliceId first, SliceId last) const {
+    ModelState old_before = state_before(base_, old_, first);
+    ModelState new_before = state_before(copy_, retrained_, first);
+    std::uint64_t parameters = 0;
+    for (const auto& tensor : old_before.parameters) parameters += tensor.bytes.size() / sizeof(float);
+    ResidualMemory memory(rule, parameters);
+    for (auto r = first.value(); r <= retrained_.slices.size(); ++r) {
+      const SliceId stage(r);
+      ModelState old_state = read_state_after(base_, old_, stage).value();
+      ModelState new_state = read_state_after(copy_, retrained_, stage).value();
+      const bool is_last = r == retrained_.slices.size();
+      const bool unchanged = rule.epsilon > 0 && stage >= last && !is_last && new_state == old_state;
+      if (retrained_.slices[r - 1].samples == 0)
+        memory.add_identity(stage);
+      else
+        (void)memory.add(stage, residual(old_before, old_state, new_before, new_state),
+                         !is_last && (stage > last || unchanged));
+      if (unchanged) {
+        memory.set_unchanged();
+        break;
+      }
+      old_before = std::move(old_state);
+      new_before = std::move(new_state);
+    }
+    return memory.to_json();
+  }
+
+ private:
+  [[nodiscard]] ModelState state_before(const std::filesystem::path& run, const ShardRecord& record,
+                                        SliceId stage) const {
+    if (stage.value() > 1) return read_state_after(run, record, SliceId(stage.value() - 1)).value();
+    return StageTrainer(trial_.configuration(), trial_.seed(), record.shard, Device{}).initialise();
+  }
+
+  std::filesystem::path base_;
+  std::filesystem::path copy_;
+  const Trial& trial_;
+  ShardRecord old_;
+  ShardRecord retrained_;
+};
+
 }  // namespace
 
 void add_evidence(MethodCourse& course, const Recovery& recovery, std::uint64_t batch) {
   for (const auto& record : recovery.approximate) {
-    const auto evidence = nlohmann::json::parse(record.approximation->evidence, nullptr, /*allow_exceptions=*/false);
+    const auto evidence = nlohmann::ordered_json::parse(record.approximation->evidence, nullptr,
+                                                        /*allow_exceptions=*/false);
     if (!evidence.is_object()) continue;
-    add_texts(course.checked, evidence.value("checked", nlohmann::json::array()));
-    add_texts(course.fallbacks, evidence.value("fallbacks", nlohmann::json::array()));
-    if (evidence.contains("points"))
-      course.residual_memory.push_back({record.shard.value(), batch, record.approximation->evidence});
+    add_texts(course.checked, evidence.value("checked", nlohmann::ordered_json::array()));
+    add_texts(course.fallbacks, evidence.value("fallbacks", nlohmann::ordered_json::array()));
+    if (evidence.contains("residual_memory"))
+      course.residual_memory.push_back({record.shard.value(), batch, evidence["residual_memory"].dump()});
+  }
+}
+
+void add_full_residual_memories(MethodCourse& course, const Trial& trial, const std::filesystem::path& base,
+                                const std::filesystem::path& copy, const std::string& method) {
+  if (parse_unlearning_method(method).kind != UnlearningMethod::Kind::kDeepObliviate) return;
+  const StopRule rule = parse_stop_rule(Spec::parse(method, "method"));
+  for (const auto shard : trial.affected()) {
+    const StageComparison comparison(base, copy, trial, shard);
+    const std::uint64_t batch = only_batch_on(trial, shard);
+    if (batch == 0 || !comparison.is_full()) continue;
+    const auto [first, last] = touched_slices(trial, shard);
+    course.residual_memory.push_back({shard.value(), batch, comparison.memory(rule, first, last)});
   }
 }
 

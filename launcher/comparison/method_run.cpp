@@ -66,6 +66,7 @@ void keep_what_is_served(const fs::path& folder, const Trial& trial) {
 
 void add_recovery(MethodCourse& course, const Recovery& recovery) {
   const auto& work = recovery.jobs.work;
+  add(course.timeline, course.work.seconds, recovery.jobs.times);
   add(course.work,
       {.sample_gradients = work.sample_gradients,
        .forward_passes = work.forward_passes,
@@ -76,8 +77,6 @@ void add_recovery(MethodCourse& course, const Recovery& recovery) {
        .bytes_read = work.bytes_read,
        .bytes_written = work.bytes_written});
   course.checkpoint_seconds += work.checkpoint_seconds;
-  for (const auto& time : recovery.jobs.times)
-    course.timeline.push_back({time.rank, time.shard.value(), time.begin, time.end, time.sample_gradients});
 }
 
 }  // namespace
@@ -129,6 +128,7 @@ std::optional<MethodCourse> run_method_on_copy(const ComparisonBench& bench, con
     for (const auto shard : trial.affected())
       if (const auto record = read_shard_record(workspace / name, shard))
         course.guarantee = weaker(course.guarantee, guarantee_of(*record));
+    add_full_residual_memories(course, trial, base, workspace / name, method);
     keep_what_is_served(workspace / name, trial);
   });
   workspace.write(done, to_text(course));

@@ -96,13 +96,12 @@ std::optional<MethodCourse> retrain(const ComparisonBench& bench, const Trial& t
     course = course_of(*text, (bench.workspace / sessions).string());
   const ScratchEnd end = train_from_scratch(bench, std::span(&training, 1), *trial.data, what);
   const auto& work = end.jobs.work;
+  add(course.timeline, course.work.seconds, end.jobs.times);
   add(course.work, {.seconds = end.seconds,
                     .process_seconds = work.train_seconds + work.checkpoint_seconds,
                     .bytes_read = work.bytes_read,
                     .bytes_written = work.bytes_written});
   course.checkpoint_seconds += work.checkpoint_seconds;
-  for (const auto& time : end.jobs.times)
-    course.timeline.push_back({time.rank, time.shard.value(), time.begin, time.end, time.sample_gradients});
   if (!end.complete) {
     bench.workspace.write(sessions, to_text(course));
     return std::nullopt;

@@ -76,6 +76,11 @@ RepetitionResult repetition_of(const std::string& text, const std::string& sourc
   return value_of<RepetitionResult>(text, source);
 }
 
+void add(std::vector<TimelineEntry>& sum, double after, const std::vector<JobTime>& more) {
+  for (const auto& time : more)
+    sum.push_back({time.rank, time.shard.value(), after + time.begin, after + time.end, time.sample_gradients});
+}
+
 void add(MethodWork& sum, const MethodWork& more) {
   sum.sample_gradients += more.sample_gradients;
   sum.forward_passes += more.forward_passes;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "aggregation/report/comparison_report.hpp"
+#include "launcher/training/shard_jobs.hpp"
 
 namespace expunge {
 
@@ -57,7 +58,10 @@ struct RepetitionResult {
 [[nodiscard]] std::string to_text(const RepetitionResult& result);
 [[nodiscard]] RepetitionResult repetition_of(const std::string& text, const std::string& source);
 
-/// Adds what a later session, or the next batch, did.
+/// Adds what a later session, or the next batch, did: when ranks worked on which shard, after all that is there
+/// already.
+void add(std::vector<TimelineEntry>& sum, double after, const std::vector<JobTime>& more);
+/// Likewise.
 void add(MethodWork& sum, const MethodWork& more);
 
 }  // namespace expunge

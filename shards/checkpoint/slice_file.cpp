@@ -122,13 +122,32 @@ Bytes image_of(SliceFile& slice) {
 
 // ---- reading
 
-/// Reads one file's image. Every complaint names the file.
+/// Reads one file's image, which outlives it. Every complaint names the file.
 class Reader {
  public:
   Reader(ByteView image, std::string name)
-      : file_(hdf5::File::open_image(image, name)), name_(std::move(name)), bytes_left_(image.size()) {}
+      : file_(hdf5::File::open_image(image, name)), image_(image), name_(std::move(name)), bytes_left_(image.size()) {}
 
   SliceFile read() {
+    SliceFile slice = read_root();
+    for (const auto& [name, tensors] : kGroups) slice.state.*tensors = read_group(fmt::format("/{}", name));
+    const Digest found = model_digest(slice.state);
+    if (found != slice.provenance.state_after)
+      throw Failure(
+          fmt::format("{}: its attribute 'state_after' is {}, but the state in it has the digest {}: the "
+                      "file is damaged",
+                      name_, slice.provenance.state_after.hex(), found.hex()));
+    return slice;
+  }
+
+  std::vector<StateTensor> read_parameters() {
+    (void)read_root();
+    return read_group(fmt::format("/{}", kGroups.front().first));
+  }
+
+ private:
+  /// All but the tensors.
+  SliceFile read_root() {
     check_format();
     std::vector<std::string_view> attributes(kAttributes.begin(), kAttributes.end());
     if (version_ == kApproximateVersion) attributes.emplace_back(kApproximation);
@@ -140,17 +159,9 @@ class Reader {
     if (!std::ranges::equal(members, kGroups, {}, {}, [](const auto& group) { return group.first; }))
       throw Failure(fmt::format("{} has the members {}; expected /parameters, /buffers and /optimizer in this order",
                                 name_, listed(members)));
-    for (const auto& [name, tensors] : kGroups) slice.state.*tensors = read_group(fmt::format("/{}", name));
-    const Digest found = model_digest(slice.state);
-    if (found != slice.provenance.state_after)
-      throw Failure(
-          fmt::format("{}: its attribute 'state_after' is {}, but the state in it has the digest {}: the "
-                      "file is damaged",
-                      name_, slice.provenance.state_after.hex(), found.hex()));
     return slice;
   }
 
- private:
   static std::string listed(const std::vector<std::string>& names) {
     std::string text;
     for (const auto& name : names) text += (text.empty() ? "'" : ", '") + name + "'";
@@ -252,13 +263,14 @@ class Reader {
       if (depth == kDeepest || objects_left_ == 0)
         throw Failure(fmt::format("{}, {} is one object too many in its group", name_, path));
       --objects_left_;
-      if (!file_.has_attribute(path, kIndex)) {
-        check_members(path, file_.attributes(path), {});
+      const std::vector<std::string> attributes = file_.attributes(path);
+      if (std::ranges::find(attributes, kIndex) == attributes.end()) {
+        check_members(path, attributes, {});
         walk(group, name + "/", depth + 1, tensors, there);
         continue;
       }
       constexpr std::array<std::string_view, 1> kOfTensor{kIndex};
-      check_members(path, file_.attributes(path), kOfTensor);
+      check_members(path, attributes, kOfTensor);
       const std::int64_t index = file_.integer_attribute(path, kIndex);
       if (index < 0 || index >= static_cast<std::int64_t>(tensors.size()) || there[static_cast<std::size_t>(index)])
         throw Failure(fmt::format("{}, {}: index is {}, expected one of {} that no other has", name_, path, index,
@@ -279,15 +291,21 @@ class Reader {
     const bool empty = std::ranges::find(shape.dims, 0U) != shape.dims.end();
     if (!empty && !shape.file_offset)
       throw Failure(fmt::format("{}, {}: expected contiguous, unfiltered, little-endian data", name_, path));
-    tensor.bytes = file_.read(path, shape.type);
-    if (tensor.bytes.size() > bytes_left_)
+    if (empty) return tensor;
+    // The bytes lie in the image as they are: taking them from there spares HDF5 opening the data set once more.
+    std::uint64_t size = hdf5::element_size(shape.type);
+    for (const auto extent : shape.dims) size *= extent;  // no more than are stored: `shape` has checked that
+    if (*shape.file_offset > image_.size() || size > image_.size() - *shape.file_offset || size > bytes_left_)
       throw Failure(fmt::format("{}, {}: the tensors up to this one claim more bytes than the file has", name_, path));
+    const ByteView bytes = image_.subspan(*shape.file_offset, size);
+    tensor.bytes.assign(bytes.begin(), bytes.end());
     bytes_left_ -= tensor.bytes.size();
     return tensor;
   }
 
   static constexpr std::size_t kDeepest = 8;
   hdf5::File file_;
+  ByteView image_;
   std::string name_;
   std::size_t bytes_left_;
   std::int64_t version_ = 0;
@@ -337,17 +355,31 @@ StoredFile write_progress(FileSystem& files, const std::filesystem::path& folder
   return publish_named(files, folder, progress_name(slice.provenance.stage), image, digest_of_bytes(image));
 }
 
+namespace {
+
+/// The bytes of a file that has this digest.
+Bytes read_checked(const std::filesystem::path& path, const std::optional<Digest>& expected) {
+  Bytes image = read_file(path);
+  if (!expected) return image;
+  const Digest found = digest_of_bytes(image);
+  if (found != *expected)
+    throw Failure(
+        fmt::format("{}: the digest of its bytes is {}, expected {}: the file is damaged or not the one "
+                    "that is meant",
+                    path.string(), found.hex(), expected->hex()));
+  return image;
+}
+
+}  // namespace
+
 SliceFile read_slice(const std::filesystem::path& path, const std::optional<Digest>& expected) {
-  const Bytes image = read_file(path);
-  if (expected) {
-    const Digest found = digest_of_bytes(image);
-    if (found != *expected)
-      throw Failure(
-          fmt::format("{}: the digest of its bytes is {}, expected {}: the file is damaged or not the one "
-                      "that is meant",
-                      path.string(), found.hex(), expected->hex()));
-  }
+  const Bytes image = read_checked(path, expected);
   return Reader(image, path.string()).read();
+}
+
+std::vector<StateTensor> read_parameters(const std::filesystem::path& path, const Digest& expected) {
+  const Bytes image = read_checked(path, expected);
+  return Reader(image, path.string()).read_parameters();
 }
 
 }  // namespace expunge

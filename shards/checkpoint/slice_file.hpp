@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "framework/core/digest.hpp"
 #include "framework/core/ids.hpp"
@@ -63,5 +64,8 @@ StoredFile write_offset(FileSystem& files, const std::filesystem::path& folder, 
 /// Reads a file and checks everything a reader can: the digest of its bytes first (against `expected` where given),
 /// then format version, dimensions, the digest of the state. Throws Failure naming the file and what is wrong.
 [[nodiscard]] SliceFile read_slice(const std::filesystem::path& path, const std::optional<Digest>& expected);
+
+/// The parameters alone, of a file whose digest is known and stands for the rest of it. Throws as `read_slice` does.
+[[nodiscard]] std::vector<StateTensor> read_parameters(const std::filesystem::path& path, const Digest& expected);
 
 }  // namespace expunge

@@ -142,9 +142,11 @@ class Obliviation {
   /// Takes the state after a retrained stage into the residual memory.
   Verdict judge(SliceId stage, ModelState state) {
     const Stopwatch watch(outcome_.bookkeeping_seconds);
-    ModelState old_state = old_.state_after(stage, outcome_.bytes_read);
+    ModelState old_state = old_.parameters_after(stage, outcome_.bytes_read);
     const bool is_last = stage.value() == c_.slices;
-    const bool unchanged = rule_.epsilon > 0 && stage >= task_.last && !is_last && state == old_state;
+    const bool unchanged = rule_.epsilon > 0 && stage >= task_.last && !is_last &&
+                           state.parameters == old_state.parameters &&
+                           state == old_.state_after(stage, outcome_.bytes_read);
     Verdict verdict = Verdict::kGoOn;
     if (live_.rows(task_.shard, stage).empty()) {
       memory_->add_identity(stage);
@@ -297,8 +299,8 @@ class Obliviation {
   bool exact_;        // retraining starts from an exact state, and so its stages are exact
   std::uint32_t first_ = 1;
   std::optional<ResidualMemory> memory_;
-  ModelState retrained_;  // after the last retrained stage; and the old trajectory's after that stage
-  ModelState old_state_;
+  ModelState retrained_;                // after the last retrained stage
+  ModelState old_state_;                // the old trajectory's after that stage: its parameters
   std::uint64_t sample_gradients_ = 0;  // of this pass, earlier sessions included
   double earlier_seconds_ = 0;          // of training in those
 };

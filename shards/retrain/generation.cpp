@@ -3,6 +3,7 @@
 #include "shards/retrain/generation.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -25,12 +26,10 @@ ShardRecord beginning_of(const ShardRecord& record, std::uint32_t stages, const 
   return beginning;
 }
 
-std::vector<std::uint64_t> united(std::vector<std::uint64_t> one, const std::vector<std::uint64_t>& other) {
-  one.insert(one.end(), other.begin(), other.end());
-  std::ranges::sort(one);
-  const auto repeated = std::ranges::unique(one);
-  one.erase(repeated.begin(), repeated.end());
-  return one;
+std::vector<std::uint64_t> united(const std::vector<std::uint64_t>& some, const std::vector<std::uint64_t>& others) {
+  std::vector<std::uint64_t> all;
+  std::ranges::set_union(some, others, std::back_inserter(all));
+  return all;
 }
 
 /// The names that both generations know, and whether they name them as exact.

@@ -69,6 +69,24 @@ ModelState OldTrajectory::state_after(SliceId stage, std::uint64_t& bytes_read) 
   throw Bug(fmt::format("shard {} has no state after stage {}", record_.shard.value(), stage.value()));
 }
 
+ModelState OldTrajectory::parameters_after(SliceId stage, std::uint64_t& bytes_read) const {
+  const auto folder = shard_folder(run_, record_.shard);
+  ModelState state;
+  bool is_first = true;
+  for (const auto& file : files_of(record_, stage.value())) {
+    bytes_read += file.bytes;
+    try {
+      ModelState read{read_parameters(folder / file.name, file.digest), {}, {}, 0};
+      state = is_first ? std::move(read) : with_offset(std::move(state), read);
+    } catch (const Failure& failure) {
+      throw Failure(fmt::format("{}: {}", failure.what(), how_to_mend(run_, record_.shard)));
+    }
+    is_first = false;
+  }
+  if (is_first) throw Bug(fmt::format("shard {} has no state after stage {}", record_.shard.value(), stage.value()));
+  return state;
+}
+
 TaintedStage OldTrajectory::tainted(SliceId stage, const std::vector<std::uint64_t>& batches,
                                     const std::optional<StoredFile>& offset) const {
   TaintedStage tainted;

@@ -31,6 +31,8 @@ class OldTrajectory {
   /// The state after a stage, with all its offsets. Adds what it read to `bytes_read`. Throws Failure naming the file
   /// that is missing or damaged.
   [[nodiscard]] ModelState state_after(SliceId stage, std::uint64_t& bytes_read) const;
+  /// Its parameters alone, which is less to read.
+  [[nodiscard]] ModelState parameters_after(SliceId stage, std::uint64_t& bytes_read) const;
   /// A stage before R as a tainted one: it saw these batches' samples too, and is shifted by this offset besides.
   [[nodiscard]] TaintedStage tainted(SliceId stage, const std::vector<std::uint64_t>& batches,
                                      const std::optional<StoredFile>& offset) const;

@@ -36,14 +36,17 @@ bool are_floats(const std::vector<StateTensor>& tensors) {
   return std::ranges::all_of(tensors, [](const auto& tensor) { return tensor.type == StateTensor::Type::kF32; });
 }
 
-/// Whether states are of one model, whose parameters can be added.
+/// Whether states have the same parameters, which can be added.
 bool are_alike(const ModelState& one, const ModelState& other) {
-  return same_shapes(one.parameters, other.parameters) && same_shapes(one.buffers, other.buffers) &&
-         are_floats(one.parameters);
+  return same_shapes(one.parameters, other.parameters) && are_floats(one.parameters);
 }
 
-void require_alike(const ModelState& one, const ModelState& other) {
-  if (!are_alike(one, other)) throw Bug("states of two models, or of parameters that are no floats, are compared");
+void require(bool alike) {
+  if (!alike) throw Bug("states of two models, or of parameters that are no floats, are compared");
+}
+
+bool can_be_offset_of(const ModelState& offset, const ModelState& stored) {
+  return are_alike(offset, stored) && same_shapes(offset.buffers, stored.buffers);
 }
 
 /// `combine` of each pair of elements of the parameters, rounded to 32 bits.
@@ -62,7 +65,7 @@ void combine_parameters(ModelState& into, const ModelState& other, Combine combi
 
 double residual(const ModelState& stored_before, const ModelState& stored, const ModelState& retrained_before,
                 const ModelState& retrained) {
-  for (const auto* state : {&stored_before, &retrained_before, &retrained}) require_alike(stored, *state);
+  for (const auto* state : {&stored_before, &retrained_before, &retrained}) require(are_alike(stored, *state));
   double sum = 0;
   for (std::size_t i = 0; i < stored.parameters.size(); ++i) {
     const StateTensor& after = stored.parameters[i];
@@ -77,14 +80,14 @@ double residual(const ModelState& stored_before, const ModelState& stored, const
 }
 
 ModelState offset_between(const ModelState& retrained, const ModelState& stored) {
-  require_alike(retrained, stored);
+  require(are_alike(retrained, stored));
   ModelState offset{retrained.parameters, retrained.buffers, {}, 0};
   combine_parameters(offset, stored, [](float is, float was) { return is - was; });
   return offset;
 }
 
 ModelState with_offset(ModelState stored, const ModelState& offset) {
-  require_alike(stored, offset);
+  require(can_be_offset_of(offset, stored));
   combine_parameters(stored, offset, [](float was, float shift) { return was + shift; });
   stored.buffers = offset.buffers;
   return stored;
@@ -95,7 +98,7 @@ ModelState read_tainted(const std::filesystem::path& folder, const TaintedStage&
   ModelState state = read_slice(folder / file.name, file.digest).state;
   for (const auto& named : stage.offsets) {
     const ModelState offset = read_slice(folder / named.name, named.digest).state;
-    if (!are_alike(state, offset))
+    if (!can_be_offset_of(offset, state))
       throw Failure(fmt::format("{}: its tensors are not those of {}, which it is an offset of",
                                 (folder / named.name).string(), file.name));
     state = with_offset(std::move(state), offset);

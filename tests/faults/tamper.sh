@@ -90,7 +90,7 @@ expect_exit 0 verify
 record=$run/shards/0000/shard.json
 cp "$record" "$work/copy"
 for edit in 's/"stage": 2/"stage": 3/' 's/"samples": /"samples": 1/' 's/"sample_gradients": /"sample_gradients": 1/' \
-  's/"respects": 2/"respects": 3/' 's/"format_version": 2/"format_version": 9/' 's/"bytes": /"bytes": 1/' '$d'; do
+  's/"respects": 2/"respects": 3/' 's/"format_version": 3/"format_version": 9/' 's/"bytes": /"bytes": 1/' '$d'; do
   sed -i "$edit" "$record"
   cmp -s "$record" "$work/copy" && wrong "nothing was edited: $edit"
   refuted record shards/0000/shard.json

@@ -46,10 +46,8 @@ Svg draw(const std::vector<MethodView>& methods, const Json& reference, const Mo
   const Scale scale = Scale::linear(100 * least, 100, plot.left() + 6, plot.right() - 6);
   Svg svg = plot.frame(scale, "accuracy, %");
   for (const std::string_view set : kSets)
-    if (const auto value = accuracy_of(reference, models, set)) {
-      const double x = scale.at(100 * *value);
-      svg.line(x, plot.top(), x, plot.bottom(), fmt::format("mark-line {}", set));
-    }
+    if (const auto value = accuracy_of(reference, models, set))
+      plot.line(svg, scale.at(100 * *value), fmt::format("mark-line {}", set));
   for (std::size_t row = 0; row < methods.size(); ++row) {
     double y = plot.middle(row) - kStep;
     for (const std::string_view set : kSets) {

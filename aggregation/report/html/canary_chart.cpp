@@ -35,12 +35,8 @@ Svg draw(const std::vector<MethodView>& methods, const Marks& marks, double widt
   const RowPlot plot(width, names_of(methods), 30, wide ? 150 : 92);
   const Scale scale = Scale::linear(0, 100, plot.left() + 6, plot.right() - 6);
   Svg svg = plot.frame(scale, wide ? "what is left of the canary, %" : "left of the canary, %");
-  if (marks.remembered)
-    svg.line(scale.at(100 * *marks.remembered), plot.top(), scale.at(100 * *marks.remembered), plot.bottom(),
-             "identity");
-  if (marks.retrained)
-    svg.line(scale.at(100 * *marks.retrained), plot.top(), scale.at(100 * *marks.retrained), plot.bottom(),
-             "retraining");
+  if (marks.remembered) plot.line(svg, scale.at(100 * *marks.remembered), "identity");
+  if (marks.retrained) plot.line(svg, scale.at(100 * *marks.retrained), "retraining");
   for (std::size_t row = 0; row < methods.size(); ++row) {
     const MethodView& method = methods[row];
     const double y = plot.middle(row);

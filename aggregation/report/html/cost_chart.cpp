@@ -30,6 +30,7 @@ struct Measure {
   std::string key;  // in `consistency` and in `floor.order`
   bool likeness;    // the document has the share that is equal; drawn is the share that differs
   Figure figure;
+  double unit;  // of the axis: what it writes is so many times the distance
 
   [[nodiscard]] std::optional<double> turned(std::optional<double> value) const {
     return value && likeness ? std::optional<double>(std::max(0.0, 1 - *value)) : value;
@@ -96,6 +97,7 @@ Scale cost_scale(const Picture& picture, double from, double to, double gutter) 
 // From 0, and linear as long as what matters, the floor and doing nothing, is more than a line at the bottom of it.
 Scale distance_scale(const Picture& picture, double bottom, double top) {
   constexpr double kTooFar = 12;
+  const double unit = picture.measure.unit;
   double most = 0;
   double least = 0;
   for (const Point& point : picture.points) {
@@ -105,88 +107,128 @@ Scale distance_scale(const Picture& picture, double bottom, double top) {
   const double matters = std::max(picture.identity.value_or(0), picture.floor_most.value_or(0));
   if (matters > 0 && most > kTooFar * matters) {
     if (picture.floor_least && *picture.floor_least > 0) least = std::min(least, *picture.floor_least);
-    return Scale::logarithmic(least, most, bottom - 24, top, bottom - 6);
+    return Scale::logarithmic(unit * least, unit * most, bottom - 24, top, bottom - 6);
   }
-  return Scale::linear(0, std::max(most, matters) * 1.05, bottom, top);
+  return Scale::linear(0, unit * std::max(most, matters) * 1.05, bottom, top);
 }
 
-void draw_line(Svg& svg, double y, const std::string& text, std::string_view kind, const Box& plot,
-               std::vector<Box>& taken) {
-  svg.line(plot.left, y, plot.right, y, kind);
-  const auto label = place_on_line(y, text, plot, taken);
-  if (!label) return;
-  svg.text(label->box.right, label->box.bottom - 4, label->text, fmt::format("note {}", kind), Anchor::kEnd);
-  taken.push_back(label->box);
-}
+// A chart while it is drawn.
+class Drawing {
+ public:
+  Drawing(const Picture& picture, double width)
+      : picture_(picture),
+        wide_(width >= kWide),
+        plot_{wide_ ? 64.0 : 46.0, 22, width - 10, wide_ ? 380.0 : 330.0},
+        svg_(width, plot_.bottom + 44),
+        x_(cost_scale(picture, plot_.left, plot_.right, wide_ ? 54 : 36)),
+        y_(distance_scale(picture, plot_.bottom, plot_.top)) {
+    for (const Point& point : picture_.points) {
+      const double x = x_.at(point.cost);
+      const double y = up(point.distance);
+      taken_.push_back({x - kRoom, y - kRoom, x + kRoom, y + kRoom});
+    }
+  }
 
-Svg draw(const Picture& picture, double width) {
-  const bool wide = width >= kWide;
-  const Box plot{wide ? 64.0 : 46.0, 22, width - 10, wide ? 380.0 : 330.0};
-  const Measure& measure = picture.measure;
-  Svg svg(width, plot.bottom + 44);
-  const Scale x = cost_scale(picture, plot.left, plot.right, wide ? 54 : 36);
-  const Scale y = distance_scale(picture, plot.bottom, plot.top);
-  std::vector<Box> taken;
-  for (const Point& point : picture.points) {
-    const double at = x.at(point.cost);
-    const double up = y.at(point.distance);
-    taken.push_back({at - 7, up - 7, at + 7, up + 7});
+  [[nodiscard]] Svg drawn() {
+    draw_frame();
+    draw_retraining();
+    // What is written keeps clear of both lines, so they come before any text.
+    if (picture_.identity) draw_line(*picture_.identity, "identity");
+    if (picture_.floor_most) draw_line(*picture_.floor_most, "floor-edge");
+    if (picture_.identity)
+      write_on_line(*picture_.identity, wide_ ? "identity: nothing is done" : "identity", "identity");
+    if (picture_.floor_most)
+      write_on_line(*picture_.floor_most, wide_ ? "floor: retrained in another order" : "floor", "floor-edge");
+    draw_points();
+    return svg_;
   }
-  if (picture.floor_least && picture.floor_most) {
-    const double top = y.at(*picture.floor_most);
-    svg.rect(plot.left, top, plot.right - plot.left, std::max(2.0, y.at(*picture.floor_least) - top), "floor",
-             "the floor: retrained once more, in another order");
-  }
-  for (const Tick& tick : y.ticks(34)) {
-    svg.line(plot.left, tick.at, plot.right, tick.at, "grid");
-    svg.text(plot.left - 6, tick.at + 4, tick.label, "tick", Anchor::kEnd);
-  }
-  for (const Tick& tick : x.ticks(44)) {
-    svg.line(tick.at, plot.top, tick.at, plot.bottom + 4, "grid");
-    svg.text(tick.at, plot.bottom + 17, tick.label, "tick", Anchor::kMiddle);
-  }
-  svg.line(plot.left, plot.bottom, plot.right, plot.bottom, "frame");
-  svg.text((plot.left + plot.right) / 2, plot.bottom + 36,
-           wide ? "work: sample-gradients (logarithmic)" : "sample-gradients (logarithmic)", "axis", Anchor::kMiddle);
-  svg.turned_text(12, (plot.top + plot.bottom) / 2, measure.axis, "axis");
-  if (picture.retraining && *picture.retraining > 0) {
-    const double at = x.at(*picture.retraining);
-    svg.line(at, plot.top, at, plot.bottom, "retraining");
-    svg.text(std::min(at, plot.right), plot.top - 7, "work of retraining", "note retraining", Anchor::kEnd);
-  }
-  if (picture.identity)
-    draw_line(svg, y.at(*picture.identity), wide ? "identity: nothing is done" : "identity", "identity", plot, taken);
-  if (picture.floor_most)
-    draw_line(svg, y.at(*picture.floor_most), wide ? "floor: retrained in another order" : "floor", "floor-edge", plot,
-              taken);
 
-  std::vector<LabelledPoint> points;
-  for (const Point& point : picture.points) {
-    LabelledPoint& labelled = points.emplace_back(LabelledPoint{x.at(point.cost), y.at(point.distance), {}});
-    if (wide && picture.points.size() <= kNamedPoints)
-      labelled.texts = {point.method->label(36), point.method->label(22)};
-    labelled.texts.push_back(fmt::to_string(point.method->number));
+ private:
+  static constexpr double kRoom = 7;
+
+  [[nodiscard]] double up(double distance) const { return y_.at(picture_.measure.unit * distance); }
+
+  void draw_frame() {
+    if (picture_.floor_least && picture_.floor_most) {
+      const double top = up(*picture_.floor_most);
+      svg_.rect(plot_.left, top, plot_.right - plot_.left, std::max(2.0, up(*picture_.floor_least) - top), "floor",
+                "the floor: retrained once more, in another order");
+    }
+    for (const Tick& tick : y_.ticks(34)) {
+      svg_.line(plot_.left, tick.at, plot_.right, tick.at, "grid");
+      svg_.text(plot_.left - 6, tick.at + 4, tick.label, "tick", Anchor::kEnd);
+    }
+    for (const Tick& tick : x_.ticks(44)) {
+      svg_.line(tick.at, plot_.top, tick.at, plot_.bottom + 4, "grid");
+      svg_.text(tick.at, plot_.bottom + 17, tick.label, "tick", Anchor::kMiddle);
+    }
+    svg_.line(plot_.left, plot_.bottom, plot_.right, plot_.bottom, "frame");
+    svg_.text((plot_.left + plot_.right) / 2, plot_.bottom + 36,
+              wide_ ? "work: sample-gradients (logarithmic)" : "sample-gradients (logarithmic)", "axis",
+              Anchor::kMiddle);
+    svg_.turned_text(12, (plot_.top + plot_.bottom) / 2, picture_.measure.axis, "axis");
   }
-  const Box bounds{plot.left + 2, 2, width - 2, plot.bottom - 1};
-  const auto labels = place_labels(points, bounds, taken);
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!labels[i]) continue;
-    const Box& box = labels[i]->box;
-    const double nearest_x = std::clamp(points[i].x, box.left, box.right);
-    const double nearest_y = std::clamp(points[i].y, box.top + 3, box.bottom - 3);
-    if (std::hypot(nearest_x - points[i].x, nearest_y - points[i].y) > 14)
-      svg.line(points[i].x, points[i].y, nearest_x, nearest_y, "leader");
+
+  void draw_retraining() {
+    if (!picture_.retraining || *picture_.retraining <= 0) return;
+    constexpr std::string_view kText = "work of retraining";
+    const double x = x_.at(*picture_.retraining);
+    svg_.line(x, plot_.top, x, plot_.bottom, "retraining");
+    svg_.text(std::clamp(x, plot_.left + width_of(kText), plot_.right), plot_.top - 7, kText, "note retraining",
+              Anchor::kEnd);
+    taken_.push_back({x - 1, plot_.top, x + 1, plot_.bottom});
   }
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const Point& point = picture.points[i];
-    svg.marker(points[i].x, points[i].y, point.method->guarantee, 5.5,
-               fmt::format("{}: {} sample-gradients, distance {}", point.method->label(80),
-                           figure(point.cost, Figure::kCount), figure(point.distance, measure.figure)));
+
+  void draw_line(double distance, std::string_view kind) {
+    const double y = up(distance);
+    svg_.line(plot_.left, y, plot_.right, y, kind);
+    taken_.push_back({plot_.left, y - 1, plot_.right, y + 1});
   }
-  for (const auto& label : labels)
-    if (label) svg.text(label->box.left + 1, label->box.bottom - 4, label->text, "point-name");
-  return svg;
-}
+
+  void write_on_line(double distance, const std::string& text, std::string_view kind) {
+    const auto label = place_on_line(up(distance), text, plot_, taken_);
+    if (!label) return;
+    svg_.text(label->box.right, label->box.bottom - 4, label->text, fmt::format("note {}", kind), Anchor::kEnd);
+    taken_.push_back(label->box);
+  }
+
+  void draw_points() {
+    std::vector<LabelledPoint> points;
+    for (const Point& point : picture_.points) {
+      LabelledPoint& labelled = points.emplace_back(LabelledPoint{x_.at(point.cost), up(point.distance), {}});
+      if (wide_ && picture_.points.size() <= kNamedPoints)
+        labelled.texts = {point.method->label(36), point.method->label(22)};
+      labelled.texts.push_back(fmt::to_string(point.method->number));
+    }
+    const auto labels = place_labels(points, {plot_.left + 2, 2, svg_.width() - 2, plot_.bottom - 1}, taken_);
+    for (std::size_t i = 0; i < points.size(); ++i)
+      if (labels[i]) draw_leader(points[i], labels[i]->box);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const Point& point = picture_.points[i];
+      svg_.marker(points[i].x, points[i].y, point.method->guarantee, 5.5,
+                  fmt::format("{}: {} sample-gradients, distance {}", point.method->label(80),
+                              figure(point.cost, Figure::kCount), figure(point.distance, picture_.measure.figure)));
+    }
+    for (const auto& label : labels)
+      if (label) svg_.text(label->box.left + 1, label->box.bottom - 4, label->text, "point-name");
+  }
+
+  // To a label that does not stand right beside its point.
+  void draw_leader(const LabelledPoint& point, const Box& box) {
+    constexpr double kBeside = 14;
+    const double x = std::clamp(point.x, box.left, box.right);
+    const double y = std::clamp(point.y, box.top + 3, box.bottom - 3);
+    if (std::hypot(x - point.x, y - point.y) > kBeside) svg_.line(point.x, point.y, x, y, "leader");
+  }
+
+  const Picture& picture_;
+  bool wide_;
+  Box plot_;
+  Svg svg_;
+  Scale x_;
+  Scale y_;
+  std::vector<Box> taken_;
+};
 
 std::string described(const Picture& picture) {
   std::string text = fmt::format("Scatter chart. Across: sample-gradients, logarithmic. Up: {}.", picture.measure.axis);
@@ -203,14 +245,17 @@ std::string described(const Picture& picture) {
 }
 
 std::string caption_of(const Picture& picture) {
-  std::string text =
-      "<p>Lower is nearer to retraining, further left is cheaper. Below the floor's upper edge nothing can be told "
-      "from chance.</p>\n";
-  const bool numbered = picture.points.size() > kNamedPoints;
-  text += fmt::format("<p class=\"key{}\">", numbered ? "" : " narrow");
-  for (const Point& point : picture.points)
-    text += fmt::format("<span><b>{}</b> {}</span> ", point.method->number, escaped(point.method->name));
+  std::string text = "<p>Lower is nearer to retraining, further left is cheaper.";
+  if (picture.floor_most) text += " Below the floor's upper edge nothing can be told from chance.";
   text += "</p>\n";
+  if (picture.points.size() > kNamedPoints) {
+    text += paragraph("Points carry the numbers that the methods have in the table above.");
+  } else {
+    text += "<p class=\"key narrow\">";
+    for (const Point& point : picture.points)
+      text += fmt::format("<span><b>{}</b> {}</span> ", point.method->number, escaped(point.method->name));
+    text += "</p>\n";
+  }
   if (picture.missing.empty()) return text;
   std::string names;
   for (const MethodView* method : picture.missing) names += (names.empty() ? "" : ", ") + method->label(400);
@@ -236,7 +281,7 @@ std::string chart_of(const Picture& picture) {
                     .legend = legend,
                     .caption = caption_of(picture),
                     .numbers = table.folded()},
-                   [&](double width) { return draw(picture, width); });
+                   [&](double width) { return Drawing(picture, width).drawn(); });
 }
 
 }  // namespace
@@ -245,9 +290,9 @@ std::string cost_section(const Json& document) {
   const std::vector<MethodView> methods = methods_of(document);
   std::string body;
   for (const Measure& measure : {Measure{"cost-parameters", "Work against distance of the parameters",
-                                         "distance of the parameters (l2)", "theta", false, Figure::kPlain},
+                                         "distance of the parameters (l2)", "theta", false, Figure::kPlain, 1},
                                  Measure{"cost-answers", "Work against answers that differ",
-                                         "share of test answers that differ", "y", true, Figure::kPercent}}) {
+                                         "test answers that differ, %", "y", true, Figure::kPercent, 100}}) {
     const Picture picture = picture_of(document, methods, measure);
     if (!picture.points.empty()) body += chart_of(picture);
   }

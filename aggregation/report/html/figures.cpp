@@ -74,8 +74,13 @@ std::string figure(std::optional<double> value, Figure kind) {
       return duration(*value);
     case Figure::kPercent:
       return signed_text(*value, fmt::format("{:.2f} %", std::abs(*value) * 100));
+    case Figure::kShare:
+      return signed_text(*value, fmt::format("{:.2f}", std::abs(*value) * 100));
     case Figure::kBytes:
       return bytes(*value);
+    case Figure::kRough:
+      return std::abs(*value) < 100 ? signed_text(*value, fmt::format("{:.2g}", std::abs(*value)))
+                                    : with_thousands(*value);
     case Figure::kPlain:
       break;
   }
@@ -90,7 +95,7 @@ std::string data(std::optional<double> value, Figure kind) {
 std::string DataTable::html() const {
   std::string text = fmt::format(
       "<div class=\"scrolls\" tabindex=\"0\" role=\"region\" "
-      "aria-label=\"{0}\"><table>\n<caption>{0}</caption>\n<thead><tr>",
+      "aria-label=\"{0}\"><table>\n<caption><span>{0}</span></caption>\n<thead><tr>",
       escaped(caption));
   for (const std::string& name : header) text += fmt::format("<th scope=\"col\">{}</th>", escaped(name));
   text += "</tr></thead>\n<tbody>\n";

@@ -16,7 +16,9 @@ enum class Figure : std::uint8_t {
   kTimes,    ///< 10.7×
   kSeconds,  ///< 3.6 s, 2 min 05 s, 3 h 20 min
   kPercent,  ///< of a share: 96.20 %
+  kShare,    ///< the same where the column says %: 96.20
   kPlain,    ///< four digits: 0.2731
+  kRough,    ///< two digits: 0.27
   kBytes,    ///< 53.4 MB
 };
 

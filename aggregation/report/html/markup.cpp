@@ -70,7 +70,7 @@ std::string shortened(std::string_view text, std::size_t characters) {
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t characters, std::size_t lines) {
   std::vector<std::string> result;
-  std::string rest = shortened(text, characters * lines);
+  std::string rest(text);
   while (length_of(rest) > characters && result.size() + 1 < lines) {
     const std::size_t end = offset_of(rest, characters);
     const std::size_t mark = rest.find_last_of(",:; ", end - 1);

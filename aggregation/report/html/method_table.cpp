@@ -43,13 +43,13 @@ const std::vector<Column>& main_columns() {
       {"Cost", "speed-up", Figure::kTimes, {"speedup_sample_gradients"}, false},
       {"Cost", "sample-gradients", Figure::kCount, {"sample_gradients"}, true},
       {"Cost", "time", Figure::kSeconds, {"seconds"}, true},
-      {"Accuracy", "test", Figure::kPercent, {"accuracy", "test"}, true},
-      {"Accuracy", "retain", Figure::kPercent, {"accuracy", "retain"}, true},
-      {"Accuracy", "forget", Figure::kPercent, {"accuracy", "forget"}, true},
+      {"Accuracy, %", "test", Figure::kShare, {"accuracy", "test"}, true},
+      {"Accuracy, %", "retain", Figure::kShare, {"accuracy", "retain"}, true},
+      {"Accuracy, %", "forget", Figure::kShare, {"accuracy", "forget"}, true},
       {"Distance to the retrained models", "parameters", Figure::kPlain, {"consistency", "theta"}, true},
       {"Distance to the retrained models", "÷ identity", Figure::kPlain, {"over_identity", "theta"}, false},
-      {"Distance to the retrained models", "equal answers", Figure::kPercent, {"consistency", "y"}, true},
-      {"Traces", "canary gap closed", Figure::kPercent, {"canary", "gap_closed"}, true},
+      {"Distance to the retrained models", "equal answers, %", Figure::kShare, {"consistency", "y"}, true},
+      {"Traces", "canary gap closed, %", Figure::kShare, {"canary", "gap_closed"}, true},
       {"Traces", "membership gap", Figure::kPlain, {"mia", "loss_threshold", "gap"}, true},
   };
   return columns;
@@ -89,7 +89,8 @@ std::string cell(const Json& method, const Column& column) {
   const Json& spread = node_of(node_at(method, {"spread"}), column.path);
   const std::optional<double> deviation = number_at(spread, {"deviation"});
   if (number_at(spread, {"count"}).value_or(1) > 1 && deviation && *deviation > 0)
-    text += fmt::format(" <small>± {}</small>", data(deviation, column.figure));
+    text += fmt::format(" <small>± {}</small>",
+                        data(deviation, column.figure == Figure::kPlain ? Figure::kRough : column.figure));
   return text;
 }
 
@@ -122,7 +123,11 @@ std::string list_of(std::string_view heading, const Json& texts) {
 // What is said of a method, below its numbers. The verdict names the method, which stands right above.
 std::string said(const Json& method, const std::string& name, bool judged) {
   std::string verdict = text_at(method, {"verdict", "text"});
-  if (verdict.starts_with(name + ": ")) verdict.erase(0, name.size() + 2);
+  for (const std::string& beginning : {name + ": ", name + " "}) {
+    if (!verdict.starts_with(beginning)) continue;
+    verdict.erase(0, beginning.size());
+    break;
+  }
   std::string text = fmt::format("<div class=\"says\">{} <span class=\"verdict-text\">{}</span>", chips(method, judged),
                                  escaped(verdict));
   text += list_of("Instead of what was asked:", node_at(method, {"fallbacks"}));
@@ -132,14 +137,18 @@ std::string said(const Json& method, const std::string& name, bool judged) {
   return text + "</div>";
 }
 
-std::string rows_of(const Json& method, const std::string& name, const std::string& shown, const std::string& guarantee,
-                    bool judged, std::string_view css_class) {
-  std::string text =
-      fmt::format("<tbody class=\"method {}\">\n<tr><th scope=\"row\">{}</th><td class=\"guarantee\">{} {}</td>",
-                  css_class, shown, marker_icon(guarantee), escaped(text_at(method, {"guarantee"})));
+// Three rows: who it is, its numbers below the heads of their columns, and what is said of it. Names are long, and stay
+// in sight while the numbers are scrolled.
+std::string rows_of(const Json& method, const std::string& name, const std::string& shown, std::string_view guarantee,
+                    bool judged) {
+  const std::size_t columns = main_columns().size();
+  std::string text = fmt::format(
+      "<tbody class=\"method\">\n<tr><th scope=\"rowgroup\" colspan=\"{}\"><div class=\"stays\">{} <span "
+      "class=\"guarantee\">{}&nbsp;{}</span></div></th></tr>\n<tr class=\"figures\">",
+      columns, shown, marker_icon(guarantee), escaped(text_at(method, {"guarantee"})));
   for (const Column& column : main_columns()) text += fmt::format("<td>{}</td>", cell(method, column));
-  return text + fmt::format("</tr>\n<tr class=\"words\"><td colspan=\"{}\">{}</td></tr>\n</tbody>\n",
-                            main_columns().size() + 2, said(method, name, judged));
+  return text + fmt::format("</tr>\n<tr class=\"words\"><td colspan=\"{}\">{}</td></tr>\n</tbody>\n", columns,
+                            said(method, name, judged));
 }
 
 std::string header() {
@@ -147,33 +156,41 @@ std::string header() {
   std::string names;
   const std::vector<Column>& columns = main_columns();
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    names += fmt::format("<th scope=\"col\">{}</th>", escaped(columns[i].name));
-    if (i > 0 && columns[i].group == columns[i - 1].group) continue;
+    const bool first = i == 0 || columns[i].group != columns[i - 1].group;
+    names += fmt::format("<th scope=\"col\"{}>{}</th>", first ? " class=\"first\"" : "", escaped(columns[i].name));
+    if (!first) continue;
     const auto size =
         std::count_if(columns.begin(), columns.end(), [&](const Column& one) { return one.group == columns[i].group; });
     groups += fmt::format("<th scope=\"colgroup\" colspan=\"{}\">{}</th>", size, escaped(columns[i].group));
   }
-  return fmt::format(
-      "<thead>\n<tr><th rowspan=\"2\" scope=\"col\">method</th><th rowspan=\"2\" "
-      "scope=\"col\">guarantee</th>{}</tr>\n<tr>{}</tr>\n</thead>\n",
-      groups, names);
+  return fmt::format("<thead>\n<tr>{}</tr>\n<tr>{}</tr>\n</thead>\n", groups, names);
 }
 
 std::string floor_row(const Json& floor, std::string_view name) {
-  if (!floor.is_object()) return {};
+  if (!number_at(floor, {"theta", "mean"}) && !number_at(floor, {"y", "mean"})) return {};
   const auto spread = [&](std::string_view key, Figure kind) {
     const Json& own = node_at(floor, {key});
     const auto mean = number_at(own, {"mean"});
     if (!mean) return data(mean, kind);
-    return fmt::format("{} <small>{} to {}</small>", data(mean, kind), data(number_at(own, {"least"}), kind),
+    return fmt::format("{} <small>{}–{}</small>", data(mean, kind), data(number_at(own, {"least"}), kind),
                        data(number_at(own, {"most"}), kind));
   };
-  // Under the columns of distances: what stands before them has no floor.
-  return fmt::format(
-      "<tr><th scope=\"row\">{}</th><td colspan=\"7\" class=\"nothing\"></td><td>{}</td><td></td><td>{}</td><td "
-      "colspan=\"2\" "
-      "class=\"nothing\"></td></tr>\n",
-      escaped(name), spread("theta", Figure::kPlain), spread("y", Figure::kPercent));
+  // Under the columns of distances, for there it is what 0 looks like.
+  std::string text;
+  bool named = false;
+  std::size_t before = 0;
+  for (const Column& column : main_columns()) {
+    const bool distance = column.path.front() == "consistency";
+    if (!named && !distance) {
+      ++before;
+      continue;
+    }
+    if (!named)
+      text += fmt::format("<th scope=\"row\" colspan=\"{}\"><div class=\"stays\">{}</div></th>", before, escaped(name));
+    named = true;
+    text += fmt::format("<td>{}</td>", distance ? spread(column.path.back(), column.figure) : std::string());
+  }
+  return "<tr>" + text + "</tr>\n";
 }
 
 std::string other_measures(const std::vector<MethodView>& methods) {
@@ -196,17 +213,17 @@ std::string methods_section(const Json& document) {
   const std::string reference = text_at(document, {"reference", "name"});
   std::string table =
       "<div class=\"scrolls\" tabindex=\"0\" role=\"region\" aria-label=\"Methods\"><table class=\"methods\">\n"
-      "<caption>Every method, held against the models retrained without the samples</caption>\n" +
+      "<caption><span>Every method, held against the models retrained without the samples</span></caption>\n" +
       header();
   bool listed = false;
   for (const MethodView& method : methods) {
-    listed = listed || method.name == reference;
+    listed = listed || (!reference.empty() && method.name == reference);
     table += rows_of(*method.json, method.name,
                      fmt::format("<span class=\"number\">{}</span> {}", method.number, escaped(method.name)),
-                     method.guarantee, judged && method.name != "identity" && method.name != reference, "");
+                     method.guarantee, judged && method.name != "identity" && method.name != reference);
   }
   if (!listed && node_at(document, {"reference"}).is_object())
-    table += rows_of(node_at(document, {"reference"}), reference, escaped(reference), "exact", false, "reference");
+    table += rows_of(node_at(document, {"reference"}), reference, escaped(reference), "exact", false);
   const std::string floors = floor_row(node_at(document, {"floor", "order"}), "floor: retrained in another order") +
                              floor_row(node_at(document, {"floor", "seed"}), "floor: retrained with another seed");
   if (!floors.empty()) table += "<tbody class=\"floors\">\n" + floors + "</tbody>\n";

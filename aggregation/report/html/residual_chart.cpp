@@ -123,6 +123,9 @@ Svg draw(const Series& series) {
   svg.line(kLeft, kBottom, kNarrow - 6, kBottom, "frame");
   svg.text((kLeft + kNarrow) / 2, kHeight - 6, "stage", "axis", Anchor::kMiddle);
   svg.turned_text(11, (kTop + kBottom) / 2, "residual memory", "axis");
+  std::vector<std::pair<double, double>> line;
+  for (const Point& point : series.points) line.emplace_back(x(point.stage), y.at(point.delta));
+  svg.polyline(line, "memory");
   if (series.fit) {
     constexpr int kSteps = 60;
     std::vector<std::pair<double, double>> curve;
@@ -137,9 +140,6 @@ Svg draw(const Series& series) {
     }
     svg.polyline(curve, "fit");
   }
-  std::vector<std::pair<double, double>> line;
-  for (const Point& point : series.points) line.emplace_back(x(point.stage), y.at(point.delta));
-  svg.polyline(line, "memory");
   for (const Point& point : series.points) {
     const bool shown = point.stop || series.points.size() <= kDots;
     if (!shown) continue;
@@ -189,8 +189,8 @@ std::string numbers_of(const Series& series) {
 
 std::string fit_words(const Series& series) {
   if (!series.fit) return "no curve could be fitted";
-  return fmt::format("fit {:.3g}·x^−{:.3g} {} {:.3g}", series.fit->a, series.fit->alpha, series.fit->b < 0 ? "−" : "+",
-                     std::abs(series.fit->b));
+  return fmt::format("fit {}{:.3g}·x^−{:.3g} {} {:.3g}", series.fit->a < 0 ? "−" : "", std::abs(series.fit->a),
+                     series.fit->alpha, series.fit->b < 0 ? "−" : "+", std::abs(series.fit->b));
 }
 
 std::string chart_of(const Series& series, const std::string& id) {

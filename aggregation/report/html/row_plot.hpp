@@ -25,20 +25,22 @@ class RowPlot {
   /// Where the words at the right begin.
   [[nodiscard]] double words() const { return right_ + kGap; }
   [[nodiscard]] double middle(std::size_t row) const;
-  [[nodiscard]] double top() const { return kTop; }
-  [[nodiscard]] double bottom() const { return kTop + pitch() * static_cast<double>(names_.size()); }
+  /// A vertical line through all rows; where names stand above their rows, it leaves them free.
+  void line(Svg& svg, double x, std::string_view css_class) const;
   /// Names, every second row shaded, ticks and the axis' own name.
   [[nodiscard]] Svg frame(const Scale& scale, std::string_view axis) const;
 
  private:
   static constexpr double kGap = 8;
   static constexpr double kTop = 6;
+  [[nodiscard]] double bottom() const { return kTop + pitch() * static_cast<double>(names_.size()); }
   [[nodiscard]] double pitch() const { return row_height_ + name_height_; }
 
   double width_;
   std::vector<std::string> names_;
   double row_height_;
   double name_height_;  // 0 where names stand at the left
+  double names_width_;
   double left_;
   double right_;
 };

@@ -78,7 +78,7 @@ Svg draw(const std::vector<MethodView>& methods, const Range& range, double widt
     svg.text(plot.words(), y + 11,
              words_of(method, speedups.seconds, Figure::kTimes, number_at(*method.json, {"seconds"})), "value soft");
   }
-  svg.line(scale.at(1), plot.top(), scale.at(1), plot.bottom(), "retraining");
+  plot.line(svg, scale.at(1), "retraining");
   return svg;
 }
 

@@ -41,8 +41,10 @@ nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; list-style: none; 
   background: var(--raised); border-left: 5px solid var(--accent); overflow-wrap: anywhere;
 }
 .warning { border-left: 5px solid var(--bad); padding: 0.4rem 0.8rem; background: var(--raised); }
-dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr)); gap: 0.6rem 1.5rem; margin: 0; }
+dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(8.5rem, 100%), 1fr)); gap: 0.6rem 1.2rem; margin: 0; }
 dl.facts div { min-width: 0; }
+dl.facts .long { grid-column: 1 / -1; }
+@media (min-width: 40rem) { dl.facts .long { grid-column: span 2; } }
 dt { font-size: 0.82rem; color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 dl.words { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 0.8rem 2rem; margin: 0; }
@@ -52,28 +54,30 @@ dl.words dd { font-size: 0.92rem; }
 .scrolls { overflow-x: auto; max-width: 100%; }
 .scrolls:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
+caption > span { position: sticky; left: 0; display: inline-block; max-width: calc(100vw - 2.4rem); }
 caption { text-align: left; color: var(--soft); font-size: 0.85rem; padding: 0 0 0.4rem; }
-th, td { padding: 0.35rem 0.6rem; text-align: right; vertical-align: baseline; white-space: nowrap; border-bottom: 1px solid var(--rule); }
-thead th { font-weight: 600; color: var(--soft); white-space: normal; vertical-align: bottom; }
+th, td { padding: 0.35rem 0.5rem; text-align: right; vertical-align: baseline; white-space: nowrap; border-bottom: 1px solid var(--rule); }
+thead th { font-weight: 600; font-size: 0.92em; color: var(--soft); white-space: normal; overflow-wrap: normal; vertical-align: bottom; }
 th[scope=colgroup] { text-align: center; border-left: 1px solid var(--rule); }
-th[scope=row], thead th:first-child, td.guarantee {
-  text-align: left; font-weight: 600;
-}
-td.guarantee { font-weight: 400; }
+th[scope=colgroup]:first-child { border-left: 0; }
+th[scope=row], th[scope=rowgroup] { text-align: left; font-weight: 600; }
 tbody th[scope=row] {
-  position: sticky; left: 0; background: var(--page); white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; max-width: 17rem;
+  position: sticky; left: 0; background: var(--page); white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; max-width: 22rem;
 }
 small { color: var(--soft); font-size: 0.82em; white-space: nowrap; }
 td small { display: block; }
 .number { color: var(--soft); font-weight: 400; }
 .nothing { color: var(--soft); }
-table.methods { width: 100%; }
-tbody.method > tr:first-child > * { border-bottom: 0; padding-bottom: 0.1rem; }
-tbody.method tr.words td { text-align: left; white-space: normal; padding-top: 0; }
-.says { position: sticky; left: 0.6rem; width: fit-content; max-width: min(62rem, calc(100vw - 3.2rem)); font-size: 0.86rem; }
+table.methods { width: 100%; min-width: 60rem; table-layout: fixed; }
+table.methods thead th { padding-top: 0; }
+tbody.method tr > * { border-bottom: 0; }
+tbody.method tr.words > * { border-bottom: 1px solid var(--rule); padding-top: 0; padding-bottom: 0.55rem; text-align: left; white-space: normal; }
+tbody.method tr:first-child th { padding-top: 0.55rem; padding-bottom: 0; font-size: 0.95rem; white-space: normal; }
+.stays, .says { position: sticky; left: 0.5rem; width: fit-content; max-width: min(66rem, calc(100vw - 3.4rem)); overflow-wrap: anywhere; }
+.says { font-size: 0.86rem; }
+.guarantee { font-weight: 400; white-space: nowrap; margin-left: 0.6rem; font-size: 0.9em; }
 .says-more { margin: 0.15rem 0; max-width: none; color: var(--soft); }
-.verdict-text { overflow-wrap: anywhere; }
-tbody.floors th, tbody.floors td { background: var(--raised); font-weight: 400; }
+tbody.floors th[scope=row], tbody.floors td { position: static; max-width: none; background: var(--raised); font-weight: 400; }
 .chip {
   display: inline-block; border: 1px solid currentColor; border-radius: 1em; padding: 0 0.6em; margin-right: 0.4em; font-size: 0.92em;
   white-space: nowrap;
@@ -90,15 +94,15 @@ figcaption p { margin: 0.2rem 0; max-width: none; }
 figure.small { margin: 0; min-width: 0; }
 .side-by-side { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem; align-items: flex-start; }
 .side-by-side > * { min-width: 0; }
-.side-by-side td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+.side-by-side th, .side-by-side td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 details.numbers { margin-top: 0.5rem; }
 summary { cursor: pointer; color: var(--accent); font-size: 0.88rem; width: fit-content; }
 footer { margin-top: 3rem; color: var(--soft); font-size: 0.85rem; }
 
 svg.chart { display: block; width: 100%; height: auto; max-width: 900px; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-svg.narrow { max-width: 420px; }
+svg.chart.narrow { max-width: 420px; }
 figure.small svg.chart { max-width: 420px; }
-.narrow { display: none; }
+svg.chart.narrow, .narrow { display: none; }
 svg text { fill: var(--ink); font-variant-numeric: tabular-nums; }
 svg .tick, svg .axis, svg .soft { fill: var(--soft); }
 svg .tick, svg .note { font-size: 11px; }
@@ -138,8 +142,8 @@ svg text.on-work { fill: var(--page); font-size: 11px; }
 .swatch.fitted { height: 0; border: 0; border-top: 3px dashed var(--heuristic); background: none; }
 
 @media (max-width: 620px) {
-  svg.wide { display: none; }
-  .narrow { display: block; }
+  svg.chart.wide { display: none; }
+  svg.chart.narrow, .narrow { display: block; }
   th, td { padding: 0.3rem 0.45rem; }
   tbody th[scope=row] { min-width: 6.5rem; max-width: 8.5rem; }
 }
@@ -158,13 +162,15 @@ svg text.on-work { fill: var(--page); font-size: 11px; }
   nav, details.numbers:not([open]) { display: none; }
   #methods { page: wide; }
   .scrolls { overflow: visible; }
-  table.methods { font-size: 7.2pt; }
-  table.methods th, table.methods td { padding: 2pt 3pt; }
+  table.methods { font-size: 7.2pt; min-width: 0; }
+  table.methods th, table.methods td { padding: 2pt; }
+  table.methods thead th { font-size: 6.2pt; }
   tbody th[scope=row] { position: static; min-width: 0; }
-  .says { position: static; max-width: none; font-size: 7.2pt; }
+  .stays, .says { position: static; max-width: none; }
+  .says { font-size: 7.2pt; }
   h2, h3, h4 { break-after: avoid; }
   thead { display: table-header-group; }
-  tr, tbody.method, figure, .verdict, dl > div { break-inside: avoid; }
+  tr, tbody.method, figure, .side-by-side > *, .verdict, dl > div { break-inside: avoid; }
   svg.chart { max-width: 100%; max-height: 235mm; }
   figure.small svg.chart { max-width: 86mm; }
   .multiples { grid-template-columns: 1fr 1fr; }

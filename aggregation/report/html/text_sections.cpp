@@ -64,7 +64,10 @@ std::string table_of(const Json& settings, std::string_view caption) {
 }
 
 std::string fact(std::string_view name, const std::string& html) {
-  return html.empty() ? std::string() : fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escaped(name), html);
+  constexpr std::size_t kShort = 18;
+  if (html.empty()) return html;
+  const bool is_long = !html.starts_with('<') && length_of(html) > kShort;
+  return fmt::format("<div{}><dt>{}</dt><dd>{}</dd></div>\n", is_long ? " class=\"long\"" : "", escaped(name), html);
 }
 
 std::string counted(const Json& document, std::string_view key) {

@@ -50,6 +50,23 @@ TEST_CASE("a verification that said no is not passed over") {
   CHECK(result_of("not comparable", 2, true, "[0,1]").result == "not comparable");
 }
 
+TEST_CASE("a verification that found an approximation is certified with the distance that it measured") {
+  const testing::TemporaryFolder folder;
+  const Journal journal = two_lines(folder / "journal.jsonl");
+  const std::string text = fmt::format(
+      R"({{"at":"2026-03-01T13:00:00Z","equal":null,"verdict":"approximate","shards_selected":[0,1],"shards":2,)"
+      R"("stages":3,"shards_checked":2,"stages_checked":3,"journal":{{"length":2,"head":"{}"}},"approximate_shards":)"
+      R"([{{"shard":1,"distance":{{"l2":0.25}}}},{{"shard":0,"distance":null}},3]}})",
+      journal.head().hex());
+  publish(system_files(), folder / "verification.json", bytes_of(text));
+
+  const auto result = verification_result(folder / "verification.json", journal, 2, {ShardId(1)});
+
+  CHECK(result.result == "approximate");
+  CHECK(result.scope ==
+        "3 of 3 stages in 2 of 2 shards; shard 1 at a distance of 0.25 (l2); shard 0 at an unknown distance");
+}
+
 TEST_CASE("a verification that can't speak of the request counts as none") {
   CHECK(result_of("equal", 1, true, "[0,1]").result == "not verified");     // before the request was settled
   CHECK(result_of("equal", 2, false, "[0,1]").result == "not verified");    // of another journal

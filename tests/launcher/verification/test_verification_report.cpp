@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -45,6 +47,49 @@ TEST_CASE("a finding outweighs a stop, a stop what can't be compared, and each h
   CHECK(exit_of(Verdict::kNotComparable) == Exit::kFailed);
   CHECK(exit_of(Verdict::kStopped) == Exit::kStopped);
   CHECK(exit_of(Verdict::kRefuted) == Exit::kRefuted);
+}
+
+TEST_CASE(
+    "a run with an approximate shard is neither equal nor refuted, and says how far off it is and what heals it") {
+  VerificationReport report = good_report();
+  report.approximate = {{.shard = ShardId(1),
+                         .method = "finetune:epochs=2",
+                         .guarantee = "heuristic",
+                         .batches = {1, 4},
+                         .distance = ParameterDistance{0.25, 0.125, 0.0625},
+                         .kept_files = {"shards/0001/slice-02-a.h5", "shards/0001/slice-03-b.h5"}}};
+
+  const auto told = document(report);
+
+  CHECK(report.verdict() == Verdict::kApproximate);
+  CHECK(exit_of(report.verdict()) == Exit::kFailed);
+  CHECK(told["equal"].is_null());
+  CHECK(told["verdict"] == "approximate");
+  CHECK(
+      told["approximate_shards"].dump() ==
+      R"([{"batches":[1,4],"distance":{"l2":0.25,"largest":0.0625,"relative":0.125},"guarantee":"heuristic",)"
+      R"("kept_files":["shards/0001/slice-02-a.h5","shards/0001/slice-03-b.h5"],"method":"finetune:epochs=2","shard":1}])");
+  CHECK(report.sentence() ==
+        "approximate: shard 1 serves what 'finetune:epochs=2' made of batches 1, 4, 0.25 in l2 from what retraining "
+        "gives (12.5 % of it, 0.0625 at most in one parameter): deleted samples may still show in it, until 'expunge "
+        "unlearn --run /data/run --heal' retrains it exactly; 6 stages of 2 shards, retrained from scratch, have the "
+        "bits of their checkpoints");
+  CHECK(contains(to_text(report), "; keeps shards/0001/slice-02-a.h5 shards/0001/slice-03-b.h5\n"));
+}
+
+TEST_CASE("an approximation does not hide what was found, and what was not measured is not called near") {
+  VerificationReport report = good_report();
+  report.approximate = {{.shard = ShardId(0), .method = "neggrad", .guarantee = "heuristic", .batches = {1}}};
+  CHECK(document(report)["approximate_shards"][0]["distance"].is_null());
+  CHECK(contains(report.sentence(), "at a distance that was not measured"));
+  report.approximate[0].distance = ParameterDistance{std::numeric_limits<double>::quiet_NaN(), 1, 2};
+  CHECK(document(report)["approximate_shards"][0]["distance"]["l2"].is_null());
+  report.not_comparable = {"threads is '2' here and was '1'"};
+  CHECK(report.verdict() == Verdict::kNotComparable);
+  CHECK(contains(report.sentence(), "besides, shard 0 serves what 'neggrad' made"));
+  report.findings = {{"stale-file", "shards/0001/slice-02-a.h5", "it saw samples that are deleted by now"}};
+  CHECK(report.verdict() == Verdict::kRefuted);
+  CHECK(document(report)["equal"] == false);
 }
 
 TEST_CASE("a stage with other bits refutes a run") {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-// A file of format version 1 that was written once and is kept: every later program must read it, and damage to any of
-// its bytes must be seen.
+// A file of each format version that was written once and is kept: every later program must read it, and damage to any
+// of its bytes must be seen.
 #include <fstream>
 #include <string>
 
@@ -22,6 +22,10 @@ namespace {
 
 const std::filesystem::path kGolden = std::filesystem::path(__FILE__).parent_path() / "golden" / "slice-v1.h5";
 constexpr const char* kGoldenDigest = "8841431f8b5b40d39672febfa3683a198839f48b2e40b3f0b85213f9f67a7015";
+/// The same content, made by a method.
+const std::filesystem::path kApproximate = std::filesystem::path(__FILE__).parent_path() / "golden" / "slice-v2.h5";
+constexpr const char* kApproximateDigest = "74c0b146d0c3a190d6a775d71916182d8a1ba78f34df72fb0d2faf3334394a4c";
+constexpr const char* kMethod = "deepobliviate:epsilon=0.1,normalise=relative";
 constexpr const char* kWrittenBy = "1.10.8";
 
 /// Changes one byte where it lies: thousands of damaged files are looked at.
@@ -71,6 +75,28 @@ TEST_CASE("writing the golden file's content again gives its bytes") {
 
   CHECK(stored.digest.hex() == kGoldenDigest);
   CHECK(read_file(folder / stored.name) == read_file(kGolden));
+}
+
+TEST_CASE("the golden file of version 2 is read: what version 1 holds, and the method that made it") {
+  SliceFile expected = read_slice(kGolden, std::nullopt);
+  expected.provenance.approximation = kMethod;
+
+  const SliceFile slice = read_slice(kApproximate, Digest::from_hex(kApproximateDigest));
+
+  CHECK(slice.provenance == expected.provenance);
+  CHECK(slice.state == expected.state);
+}
+
+TEST_CASE("writing the content of version 2 again gives its bytes") {
+  if (hdf5::library_version() != kWrittenBy) return;
+  const testing::TemporaryFolder folder;
+  SliceFile slice = small_slice();
+  slice.provenance.approximation = kMethod;
+
+  const StoredFile stored = write_slice(system_files(), folder.path(), slice);
+
+  CHECK(stored.digest.hex() == kApproximateDigest);
+  CHECK(read_file(folder / stored.name) == read_file(kApproximate));
 }
 
 TEST_CASE("every flipped byte and every cut is refused where the digest is known") {

@@ -93,6 +93,7 @@ struct Fixture {
 
 std::vector<std::string> names(const std::vector<SupersededFile>& files) {
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const auto& file : files) names.push_back(file.name);
   return names;
 }
@@ -271,6 +272,7 @@ TEST_CASE("what a generation keeps for its approximation is passed over and said
   const auto fates = erase_files(system_files(), shard.run.path(), superseded);
 
   std::vector<std::string> told;
+  told.reserve(fates.size());
   for (const auto& fate : fates) told.push_back(fate.name + ": " + fate.fate);
   CHECK(told == std::vector<std::string>{"slice-01-first.h5: kept: the same state was trained again",
                                          "slice-02-first.h5: kept (approximate)",

@@ -185,6 +185,96 @@ TEST_CASE("a file that a completed deletion superseded must be gone, unless the 
   CHECK(contains(text_of(same_progress.findings), "stage-03-progress.h5: the journal says"));
 }
 
+TEST_CASE("what an approximation names is on record, and an offset that nothing names should be gone") {
+  VerifiedRun run(Slicing::kSequential);
+  run.remove_one_of(2);
+  run.approximate(read_slice(run.slice(3), std::nullopt).state);
+  const ShardRecord record = run.record();
+  const std::string offset = record.approximation->tail[0].offsets[0].name;
+  const SupersededFile kept{VerifiedRun::kShard,
+                            SliceId(2),
+                            record.approximation->tail[0].slice.file.name,
+                            record.approximation->tail[0].slice.file.digest,
+                            {},
+                            {}};
+
+  const Leftovers on_record = leftovers_of(run, {kept});
+  put_bytes(run.folder() / "offset-02-0123456789abcdef.h5", read_file(run.folder() / offset));
+  const Leftovers another = leftovers_of(run, {kept});
+
+  CHECK(files(on_record.findings) == Names{});
+  CHECK(on_record.unfinished.empty());
+  CHECK(files(another.findings) == Names{"stale-file shards/0000/offset-02-0123456789abcdef.h5"});
+}
+
+TEST_CASE("what an approximate method made and no record names is stale, whatever samples it says it is for") {
+  VerifiedRun run(Slicing::kSequential);
+  run.remove_one_of(3);
+  run.approximate(read_slice(run.slice(3), std::nullopt).state);
+  ShardRecord record = run.record();
+  const std::string served = record.approximation->served->file.name;
+  record.slices.push_back(record.approximation->tail[0].slice);
+  record.approximation.reset();
+  run.put(record);
+
+  const Leftovers left = leftovers_of(run);
+
+  CHECK(contains(text_of(left.findings), "stale-file shards/0000/" + served + ": no record names it: '" +
+                                             std::string(VerifiedRun::kMethod) + "' made it"));
+}
+
+TEST_CASE("what a pending approximate method keeps in the next generation is unfinished, and stale without a batch") {
+  VerifiedRun run(Slicing::kSequential);
+  run.remove_one_of(2);
+  run.approximate(read_slice(run.slice(3), std::nullopt).state);
+  const ShardRecord next = run.record();
+  ShardRecord rolled_back = next;
+  rolled_back.approximation.reset();
+  run.put(rolled_back);
+  run.put(next, Generation::kNext);
+  ShardTask task = run.whole_task();
+  const auto look = [&](bool approximating) {
+    const auto sets = run.sets();
+    return folder_leftovers(
+        {run.path(), VerifiedRun::kShard, &*task.record, sets, task.untainted, true, approximating, {}});
+  };
+
+  const Leftovers pending = look(true);
+  const Leftovers nothing_pending = look(false);
+
+  CHECK(files(pending.findings) == Names{});
+  CHECK(pending.unfinished.size() == 4);
+  CHECK(nothing_pending.unfinished == Names{"shards/0000/next.json"});
+  CHECK(nothing_pending.findings.size() == 3);
+  for (const auto& finding : nothing_pending.findings) CHECK(finding.what == "stale-file");
+}
+
+TEST_CASE("a comparison's workspace is unfinished while the journal is as when it began, and stale later") {
+  const VerifiedRun run;
+  const auto folder = run.path() / "comparison";
+  std::filesystem::create_directories(folder / "exact" / "shards");
+  const JournalHead head{3, digest_filled_with(0x13)};
+  const auto begun_at = [&](int version, std::uint64_t length, const Digest& hash) {
+    put_text(folder / "comparison.json",
+             R"({"format":"expunge-comparison","format_version":)" + std::to_string(version) + R"(,"journal_length":)" +
+                 std::to_string(length) + R"(,"journal_head":")" + hash.hex() + R"(","more":1})");
+    return run_leftovers(run.path(), 2, head);
+  };
+
+  const Leftovers unnamed = run_leftovers(run.path(), 2, head);
+  const Leftovers now = begun_at(1, 3, head.hash);
+
+  CHECK(files(unnamed.findings) == Names{"stale-file comparison"});
+  CHECK(contains(unnamed.findings[0].message, "may have seen samples that were deleted since"));
+  CHECK(now.findings.empty());
+  CHECK(now.unfinished == Names{"comparison"});
+  CHECK(files(begun_at(1, 2, head.hash).findings) == Names{"stale-file comparison"});
+  CHECK(files(begun_at(1, 3, digest_filled_with(0x12)).findings) == Names{"stale-file comparison"});
+  CHECK(files(begun_at(2, 3, head.hash).findings) == Names{"stale-file comparison"});
+  put_text(folder / "comparison.json", "{");
+  CHECK(files(run_leftovers(run.path(), 2, head).findings) == Names{"stale-file comparison"});
+}
+
 TEST_CASE("a run directory holds its own files, its shards' folders and logs, and nothing else") {
   const VerifiedRun run;
   for (const auto* name : {"manifest.json", "journal.jsonl", "lock", "halt", "evaluation.json", "verification.json"})

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,44 @@ class VerifiedRun {
     std::filesystem::remove(folder() / line.file.name);
     line.file = write_slice(system_files(), folder(), forged);
     line.model = forged.provenance.state_after;
+    put(record);
+  }
+
+  [[nodiscard]] std::vector<StageSet> sets() const {
+    return stage_sets(data(), live(), kShard, configuration(), seed());
+  }
+
+  /// What the batch-1 method of `approximate` writes into provenances.
+  static constexpr const char* kMethod = "deepobliviate:epsilon=0.2";
+  /// Turns shard 0 into one that keeps stage 1, an old stage 2 with an offset, and serves `state`, as if batch 1 had
+  /// been forgotten approximately. `change` may alter what is written of what is served.
+  void approximate(const ModelState& state, const std::function<void(SliceFile&)>& change = {}) {
+    ShardRecord record = this->record();
+    SliceFile file = read_slice(slice(3), std::nullopt);
+    std::filesystem::remove(slice(3));
+    const StageSet set = sets().back();
+    file.provenance.approximation = kMethod;
+    file.provenance.samples = set.samples;
+    file.provenance.live = set.live;
+    file.provenance.live_root = set.root;
+    SliceFile offset{file.provenance, file.state};
+    offset.provenance.stage = SliceId(1);
+    offset.state.optimizer.clear();
+    file.state = state;
+    if (change) change(file);
+    Approximation& it = record.approximation.emplace();
+    it.method = kMethod;
+    it.guarantee = "heuristic";
+    it.batches = {1};
+    it.evidence = "{}";
+    it.tail = {{record.slices[1], {write_offset(system_files(), folder(), offset)}, {1}}};
+    it.served = record.slices[2];
+    it.served->file = write_slice(system_files(), folder(), file);
+    it.served->model = file.provenance.state_after;
+    it.served->samples = set.slice_samples;
+    it.served->live_root = set.root;
+    record.slices.resize(1);
+    record.respects = 1;
     put(record);
   }
 

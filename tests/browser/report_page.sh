@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The expunge authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# report_page.sh PROGRAM: runs the test of the comparison's page in a browser. Skipped (77) where there is no Chromium.
+# EXPUNGE_BROWSER names another; with EXPUNGE_PICTURES=FOLDER the pages' pictures lie there afterwards, to be looked at.
+set -euo pipefail
+
+for candidate in "${EXPUNGE_BROWSER:-}" chromium chromium-browser google-chrome; do
+  if [[ -n "$candidate" ]] && browser=$(command -v "$candidate"); then
+    EXPUNGE_BROWSER=$browser exec "$1" --no-colors=true
+  fi
+done
+echo "no Chromium here; on Debian: apt-get install --no-install-recommends chromium"
+exit 77
