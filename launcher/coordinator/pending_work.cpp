@@ -250,8 +250,8 @@ const std::string& weaker(const std::string& one, const std::string& other) {
 }
 
 const std::string& guarantee_of(const ShardRecord& record) {
-  static const std::string exact = "exact";
-  return record.approximation ? record.approximation->guarantee : exact;
+  static const std::string kExact = "exact";
+  return record.approximation ? record.approximation->guarantee : kExact;
 }
 
 }  // namespace expunge

@@ -64,8 +64,8 @@ holds '"complete": true' '"requests": 2' '"samples_deleted": 4' '"samples_live":
 expect_exit 0 mpirun -n 2 "$expunge" verify --run run --json
 out_is_one_document
 has_keys run equal verdict message selection shards_selected challenge shards stages shards_checked stages_checked \
-  journal_ok journal differences findings stale_files not_erased unfinished pending_batches incomplete_shards \
-  not_comparable stopped_by sample_gradients ranks seconds
+  journal_ok journal differences findings stale_files approximate_shards not_erased unfinished pending_batches \
+  incomplete_shards not_comparable stopped_by sample_gradients ranks seconds
 holds '"equal": true' '"journal_ok": true' '"stale_files": []' '"shards_checked": 4' '"stages_checked": 12'
 for name in tainted/slice-*; do
   [ ! -e "run/shards/0001/$(basename "$name")" ] || wrong "still there: $name"
