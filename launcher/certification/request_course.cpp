@@ -86,6 +86,7 @@ std::vector<ServedState> served_after(const Journal& journal, std::size_t line) 
     if (const auto* published = std::get_if<BatchPublished>(&entry)) take(published->after);
   }
   std::vector<ServedState> states;
+  states.reserve(served.size());
   for (const auto& [shard, state] : served) states.push_back(state);
   return states;
 }
