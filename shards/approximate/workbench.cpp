@@ -212,7 +212,7 @@ double Workbench::gradients(const Batch& batch, std::vector<torch::Tensor>& out)
     cross_entropy_gradient_out(seed, plain, batch.labels, smoothing);
     loss = mean_loss(plain, batch.labels, smoothing).item<double>();
   }
-  auto found = torch::autograd::grad({logits}, s.trained_parameters(), {seed}, std::nullopt, /*create_graph=*/false,
+  auto found = torch::autograd::grad({logits}, s.trained_parameters(), {seed}, c10::nullopt, /*create_graph=*/false,
                                      /*allow_unused=*/true);
   out.clear();
   std::size_t next = 0;
@@ -246,7 +246,7 @@ std::vector<torch::Tensor> Workbench::hessian_vector_product(const Batch& batch,
   torch::Tensor along = torch::zeros({}, loss.options());
   for (std::size_t i = 0; i < gradients.size(); ++i)
     if (gradients[i].defined()) along = along + (gradients[i] * vector.at(i)).sum();
-  auto products = torch::autograd::grad({along}, parameters, {}, std::nullopt, /*create_graph=*/false,
+  auto products = torch::autograd::grad({along}, parameters, {}, c10::nullopt, /*create_graph=*/false,
                                         /*allow_unused=*/true);
   for (std::size_t i = 0; i < products.size(); ++i)
     if (!products[i].defined()) products[i] = torch::zeros_like(parameters[i]).detach();
