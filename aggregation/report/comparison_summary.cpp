@@ -178,7 +178,7 @@ std::vector<std::optional<double>> MethodSummary::values(const Measure& measure)
 ComparisonSummary summary_of(const ComparisonReport& report) {
   ComparisonSummary summary{.methods = {},
                             .reference = means_of(report, report.reference),
-                            .identity = means_of(report, kIdentity),
+                            .identity = means_of(report, kDoingNothing),
                             .exact = means_of(report, kExact),
                             .order = floor_of(report, "order"),
                             .seed = floor_of(report, "seed")};

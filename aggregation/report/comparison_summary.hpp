@@ -100,7 +100,7 @@ struct ComparisonSummary {
                                        const MethodSummary& method);
 [[nodiscard]] std::string verdict_of(const ComparisonReport& report, const ComparisonSummary& summary);
 
-inline constexpr std::string_view kIdentity = "identity";
+inline constexpr std::string_view kDoingNothing = "identity";
 inline constexpr std::string_view kExact = "exact";
 
 }  // namespace expunge

@@ -104,7 +104,7 @@ bool is_finite(const MethodSummary& method) {
 }
 
 bool is_approximate(const MethodSummary& method) {
-  return method.method->guarantee != "exact" && method.method->name != kIdentity && method.method->warning.empty();
+  return method.method->guarantee != "exact" && method.method->name != kDoingNothing && method.method->warning.empty();
 }
 
 bool canary_forgotten(const ComparisonReport& report, const MethodSummary& method) {
@@ -186,7 +186,7 @@ std::string words(const ComparisonReport& report, const ComparisonSummary& summa
   if (!method.method->warning.empty()) return fmt::format("{}: not to be believed: {}", name, method.method->warning);
   if (is_reference(report, method))
     return fmt::format("{}: the reference: everything is trained from scratch without the samples", name);
-  if (name == kIdentity)
+  if (name == kDoingNothing)
     return fmt::format("{}: nothing is done, and the samples are still in the model{}", name,
                        verdict.within_floor && !closed(report, method)
                            ? "; the distances can't tell it from a retrained one, so they say little of any method here"
@@ -289,7 +289,7 @@ MethodVerdict verdict_of(const ComparisonReport& report, const ComparisonSummary
   MethodVerdict verdict;
   const bool nearer = std::any_of(gains.begin(), gains.end(), [](const Gain& gain) { return gain.nearer; });
   verdict.better_than_nothing =
-      method.method->name != kIdentity &&
+      method.method->name != kDoingNothing &&
       (is_exact(method) || (summary.identity && (nearer || canary_gains(report, summary, method))));
   verdict.within_floor = within_floor(summary, method.mean.distances);
   verdict.text = words(report, summary, method, verdict);

@@ -109,7 +109,9 @@ std::vector<CertifiedShard> certified_shards(const RunRecords& records, const Re
   const auto approximate = approximate_after(records, exact.line);
   const auto first = first_slices(*course.request);
   std::map<ShardId, SliceId> retrained;
-  if (course.published && course.retrained)
+  const bool is_rolled_back =
+      exact.healed && !std::holds_alternative<BatchPublished>(journal.lines()[exact.line].entry);
+  if (course.published && course.retrained && !is_rolled_back)
     for (const auto& [shard, stage] : std::get<BatchRetrained>(journal.lines()[*course.retrained].entry).first_stages)
       retrained.emplace(shard, stage);
   if (exact.healed) add_first_stages(retrained, journal, exact.line);
@@ -157,7 +159,7 @@ std::vector<CertifiedFile> certified_files(const Journal& journal, const Request
   const auto take = [&](const std::vector<FileFate>& told) {
     for (const auto& one : told) {
       std::string& fate = fates[{one.shard, one.name, one.digest}];
-      if (fate.empty() || fate == "absent" || fate == kKeptApproximate) fate = one.fate;
+      if (fate.empty() || fate == "absent" || fate == kKeptFate) fate = one.fate;
     }
   };
   for (std::size_t i = 0; i < journal.lines().size(); ++i) {
@@ -182,8 +184,8 @@ std::vector<CertifiedFile> certified_files(const Journal& journal, const Request
     const auto found = fates.find({file.shard, file.name, file.digest});
     std::string fate(found == fates.end() ? std::string() : found->second);
     // What an approximate shard was served from is kept until it is healed, and no longer.
-    if (fate.empty() && was_approximate && course.erased && !exact.healed) fate = kKeptApproximate;
-    if (fate.empty() || (fate == kKeptApproximate && exact.healed)) fate = kNotYetErased;
+    if (fate.empty() && was_approximate && course.erased && !exact.healed) fate = kKeptFate;
+    if (fate.empty() || (fate == kKeptFate && exact.healed)) fate = kNotYetErased;
     certified.push_back({.file = std::move(file), .fate = std::move(fate)});
   }
   return certified;

@@ -64,9 +64,9 @@ void print_guarantee(const Certificate& c) {
     fmt::print("exact         since {}: healed by batch{} {}, of '{}'\n", to_text(c.healed->line.at),
                c.healed->batches.size() == 1 ? "" : "es", fmt::join(c.healed->batches, ", "), c.healed->from);
   if (!approximate.empty())
-    fmt::print("besides       shard{} {} approximate, by other requests\n",
-               approximate.size() == 1 ? fmt::format(" {} is", approximate.front()) : "s",
-               approximate.size() == 1 ? "" : fmt::format("{} are", fmt::join(approximate, ", ")));
+    fmt::print("besides       shard{} {} may be approximate, by other requests: nothing is proved of {}\n",
+               approximate.size() == 1 ? "" : "s", fmt::join(approximate, ", "),
+               approximate.size() == 1 ? "it" : "them");
 }
 
 /// Samples can be deleted before any state has seen them.

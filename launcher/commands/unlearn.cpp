@@ -57,7 +57,7 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
           if (!text.empty()) (void)parse_unlearning_method(text);
           return "";
         } catch (const UsageError& error) {
-          return error.what();
+          return fmt::format(": {}", error.what());
         }
       });
   table.choice("unknown", &words.unknown, {"fail", "skip"})

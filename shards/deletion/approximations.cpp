@@ -60,6 +60,7 @@ void Approximations::serve(const std::vector<ServedState>& states) {
 /// of them.
 void Approximations::forget(std::size_t line, const BatchForgotten& entry) {
   const ExactSince since{line, entry.batches.front()};
+  rollbacks_.insert(line);
   for (const auto& state : entry.after)
     if (state.model != served_[state.shard]) make_exact(state.shard, since);
   for (const auto batch : entry.batches)
@@ -82,7 +83,13 @@ void Approximations::publish(std::size_t line, const BatchPublished& entry) {
       if (exact == entry.batches.end()) exact_.erase({batch, shard});
       open_[shard].insert(batch);
     }
-    if (exact != entry.batches.end()) make_exact(shard, {line, *exact});
+    if (exact == entry.batches.end()) continue;
+    make_exact(shard, {line, *exact});
+    // What a batch rolled back first, it has made whole now.
+    for (auto& [which, since] : exact_)
+      if (which.second == shard && rollbacks_.contains(since.line) &&
+          std::ranges::find(entry.batches, since.batch) != entry.batches.end())
+        since = {line, *exact};
   }
 }
 

@@ -19,7 +19,7 @@ namespace expunge {
 /// Whether a batch of this method leaves every shard that it works on exact: "exact" or "heal".
 [[nodiscard]] bool is_exact_method(std::string_view method);
 
-/// Where a shard became exact again.
+/// Where a shard became exact again: by a rollback only while its batch is not published.
 struct ExactSince {
   std::size_t line = 0;     ///< of the journal, by index: "published" or "forgotten"
   std::uint64_t batch = 0;  ///< whose pass it was
@@ -65,6 +65,7 @@ class Approximations {
 
   std::vector<Batch> batches_;
   std::set<std::uint64_t> published_;
+  std::set<std::size_t> rollbacks_;  // lines
   std::map<ShardId, Digest> served_;
   std::map<ShardId, std::set<std::uint64_t>> open_;  // carried out approximately since the shard was exact
   std::map<std::pair<std::uint64_t, ShardId>, ExactSince> exact_;

@@ -66,18 +66,18 @@ struct CertifiedShard {
   ServedState after;
   bool touched = false;                      ///< by this request
   std::optional<SliceId> first_retrained{};  ///< the first stage that was trained again, in the same pass
-  bool approximate = false;                  ///< `after` is no state that training gives (version 2)
+  bool approximate = false;                  ///< `after` is, or may be, no state that training gives (version 2)
   bool operator==(const CertifiedShard&) const = default;
 };
 
 /// The fate of a file that saw deleted samples and that a shard's record names on.
-inline constexpr std::string_view kKeptApproximate = "kept (approximate)";
+inline constexpr std::string_view kKeptFate = "kept (approximate)";
 
 struct CertifiedFile {
   SupersededFile file;
   std::string fate;  ///< as in the journal; "not yet erased" where it does not say
   /// Whether an approximate shard needs it on. It may tell of the samples.
-  [[nodiscard]] bool is_kept() const { return fate == kKeptApproximate; }
+  [[nodiscard]] bool is_kept() const { return fate == kKeptFate; }
   bool operator==(const CertifiedFile&) const = default;
 };
 

@@ -101,7 +101,7 @@ class Inspector {
       expect(!fate.empty(), "{}/{} is superseded, and its fate is not told", shard_name(file.shard), file.name);
       expect(!c_.journal.completed || c_.healed || fate != "not yet erased",
              "{}/{} is not erased, and the deletion is completed", shard_name(file.shard), file.name);
-      expect(c_.guarantee != "exact" || fate != kKeptApproximate,
+      expect(c_.guarantee != "exact" || fate != kKeptFate,
              "{}/{} is kept for an approximation, and the deletion is said to be exact", shard_name(file.shard),
              file.name);
     }

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -101,20 +102,35 @@ Browser::Browser(const std::string& program) : deadline_(std::chrono::steady_clo
   ::close(in[1]);
   to_ = out[1];
   from_ = in[0];
-  const std::string target = call("Target.createTarget", {{"url", "about:blank"}}).at("targetId");
-  const std::string session = call("Target.attachToTarget", {{"targetId", target}, {"flatten", true}}).at("sessionId");
-  session_ = session;
-  for (const char* domain : {"Page.enable", "Runtime.enable", "Log.enable", "Network.enable"})
-    call(domain, json::object());
+  try {
+    const std::string target = call("Target.createTarget", {{"url", "about:blank"}}).at("targetId");
+    const std::string session =
+        call("Target.attachToTarget", {{"targetId", target}, {"flatten", true}}).at("sessionId");
+    session_ = session;
+    for (const char* domain : {"Page.enable", "Runtime.enable", "Log.enable", "Network.enable"})
+      call(domain, json::object());
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
 Browser::~Browser() {
+  stop();
+}
+
+void Browser::stop() const {
+  // Without its pipes it ends by itself, and with it all that it has started: nothing then writes into its profile.
   ::close(to_);
   ::close(from_);
-  if (process_ > 0) {
-    ::kill(-process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
+  constexpr int kTenths = 50;
+  constexpr std::chrono::milliseconds kTenth{100};
+  for (int i = 0; i < kTenths; ++i) {
+    if (::waitpid(process_, nullptr, WNOHANG) != 0) return;
+    std::this_thread::sleep_for(kTenth);
   }
+  ::kill(-process_, SIGKILL);
+  ::waitpid(process_, nullptr, 0);
 }
 
 void Browser::open(const std::filesystem::path& page, const Look& look) {

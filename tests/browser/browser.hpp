@@ -47,6 +47,7 @@ class Browser {
 
  private:
   nlohmann::json call(const std::string& method, const nlohmann::json& parameters);
+  void stop() const;
   void send(const std::string& text) const;
   /// The next message; handles what the page reports of itself.
   nlohmann::json receive();

@@ -161,7 +161,7 @@ TEST_CASE("the page's own policy lets no script run and nothing in") {
   std::ifstream file(pages().front().file);
   std::string html{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   const std::string planted =
-      "<script>document.title = 'taken'</script><img src=\"https://example.invalid/x.png\" alt=\"\">";
+      R"(<script>document.title = 'taken'</script><img src="https://example.invalid/x.png" alt="">)";
   html.insert(html.find("<main>"), planted);
 
   browser().open(written(folder, html), {});

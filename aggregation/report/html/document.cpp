@@ -13,12 +13,12 @@
 namespace expunge::html {
 
 const Json& node_at(const Json& json, std::initializer_list<std::string_view> path) {
-  static const Json nothing;
+  static const Json kNothing;
   const Json* node = &json;
   for (const std::string_view key : path) {
-    if (!node->is_object()) return nothing;
+    if (!node->is_object()) return kNothing;
     const auto found = node->find(std::string(key));
-    if (found == node->end()) return nothing;
+    if (found == node->end()) return kNothing;
     node = &*found;
   }
   return *node;

@@ -39,7 +39,7 @@ std::optional<double> value_of(const Json& method, const Column& column) {
 }
 
 const std::vector<Column>& main_columns() {
-  static const std::vector<Column> columns = {
+  static const std::vector<Column> kColumns = {
       {"Cost", "speed-up", Figure::kTimes, {"speedup_sample_gradients"}, false},
       {"Cost", "sample-gradients", Figure::kCount, {"sample_gradients"}, true},
       {"Cost", "time", Figure::kSeconds, {"seconds"}, true},
@@ -52,11 +52,11 @@ const std::vector<Column>& main_columns() {
       {"Traces", "canary gap closed, %", Figure::kShare, {"canary", "gap_closed"}, true},
       {"Traces", "membership gap", Figure::kPlain, {"mia", "loss_threshold", "gap"}, true},
   };
-  return columns;
+  return kColumns;
 }
 
 const std::vector<Column>& other_columns() {
-  static const std::vector<Column> columns = {
+  static const std::vector<Column> kColumns = {
       {"", "speed-up in time", Figure::kTimes, {"speedup_seconds"}, false},
       {"", "speed-up over exact", Figure::kTimes, {"speedup_over_exact", "sample_gradients"}, false},
       {"", "process time", Figure::kSeconds, {"process_seconds"}, true},
@@ -80,7 +80,7 @@ const std::vector<Column>& other_columns() {
       {"", "attack gap", Figure::kPlain, {"mia", "loss_regression", "gap"}, true},
       {"", "left of the canary", Figure::kPercent, {"canary", "value"}, true},
   };
-  return columns;
+  return kColumns;
 }
 
 std::string cell(const Json& method, const Column& column) {
@@ -128,7 +128,7 @@ std::string said(const Json& method, const std::string& name, bool judged) {
     verdict.erase(0, beginning.size());
     break;
   }
-  std::string text = fmt::format("<div class=\"says\">{} <span class=\"verdict-text\">{}</span>", chips(method, judged),
+  std::string text = fmt::format(R"(<div class="says">{} <span class="verdict-text">{}</span>)", chips(method, judged),
                                  escaped(verdict));
   text += list_of("Instead of what was asked:", node_at(method, {"fallbacks"}));
   const std::string reason = text_at(method, {"mia", "reason"});
@@ -157,11 +157,11 @@ std::string header() {
   const std::vector<Column>& columns = main_columns();
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const bool first = i == 0 || columns[i].group != columns[i - 1].group;
-    names += fmt::format("<th scope=\"col\"{}>{}</th>", first ? " class=\"first\"" : "", escaped(columns[i].name));
+    names += fmt::format("<th scope=\"col\">{}</th>", escaped(columns[i].name));
     if (!first) continue;
     const auto size =
         std::count_if(columns.begin(), columns.end(), [&](const Column& one) { return one.group == columns[i].group; });
-    groups += fmt::format("<th scope=\"colgroup\" colspan=\"{}\">{}</th>", size, escaped(columns[i].group));
+    groups += fmt::format(R"(<th scope="colgroup" colspan="{}">{}</th>)", size, escaped(columns[i].group));
   }
   return fmt::format("<thead>\n<tr>{}</tr>\n<tr>{}</tr>\n</thead>\n", groups, names);
 }
@@ -186,7 +186,7 @@ std::string floor_row(const Json& floor, std::string_view name) {
       continue;
     }
     if (!named)
-      text += fmt::format("<th scope=\"row\" colspan=\"{}\"><div class=\"stays\">{}</div></th>", before, escaped(name));
+      text += fmt::format(R"(<th scope="row" colspan="{}"><div class="stays">{}</div></th>)", before, escaped(name));
     named = true;
     text += fmt::format("<td>{}</td>", distance ? spread(column.path.back(), column.figure) : std::string());
   }

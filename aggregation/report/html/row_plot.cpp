@@ -85,6 +85,7 @@ std::vector<std::vector<MethodView>> in_charts(const std::vector<MethodView>& me
 
 std::vector<std::string> names_of(const std::vector<MethodView>& methods) {
   std::vector<std::string> names;
+  names.reserve(methods.size());
   for (const MethodView& method : methods) names.push_back(fmt::format("{} {}", method.number, method.name));
   return names;
 }

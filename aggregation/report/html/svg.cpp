@@ -17,9 +17,9 @@ constexpr double kWidestCharacter = 0.63;
 
 std::string shape(double x, double y, std::string_view kind, double r) {
   if (kind == "exact" || kind == "test" || kind == "dot")
-    return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\"", x, y, r);
+    return fmt::format(R"(<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}")", x, y, r);
   if (kind == "heuristic" || kind == "retain")
-    return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"", x - 0.9 * r, y - 0.9 * r,
+    return fmt::format(R"(<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}")", x - 0.9 * r, y - 0.9 * r,
                        1.8 * r, 1.8 * r);
   if (kind == "certified" || kind == "stop")
     return fmt::format("<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}L{:.1f} {:.1f}L{:.1f} {:.1f}Z\"", x, y - 1.3 * r,
@@ -79,7 +79,7 @@ void Svg::turned_text(double x, double y, std::string_view text, std::string_vie
 }
 
 void Svg::polyline(const std::vector<std::pair<double, double>>& points, std::string_view css_class) {
-  fmt::format_to(std::back_inserter(body_), "<polyline class=\"{}\" points=\"", css_class);
+  fmt::format_to(std::back_inserter(body_), R"(<polyline class="{}" points=")", css_class);
   for (const auto& [x, y] : points) fmt::format_to(std::back_inserter(body_), "{:.1f},{:.1f} ", x, y);
   body_ += "\"/>\n";
 }

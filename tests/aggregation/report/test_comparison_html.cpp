@@ -152,7 +152,8 @@ TEST_CASE("the page says the verdict first, and of each method what the document
   for (std::size_t i = 0; i < document["methods"].size(); ++i) {
     const std::string verdict = document["methods"][i]["verdict"]["text"];
     std::string text = said[i];
-    for (std::size_t at = text.find("&#39;"); at != std::string::npos; at = text.find("&#39;")) text.replace(at, 5, "'");
+    for (std::size_t at = text.find("&#39;"); at != std::string::npos; at = text.find("&#39;"))
+      text.replace(at, 5, "'");
     CAPTURE(verdict);
     CHECK(text.size() > 10);
     CHECK(verdict.ends_with(text));
@@ -164,8 +165,8 @@ TEST_CASE("the page says the verdict first, and of each method what the document
 TEST_CASE("the page runs no script and asks for nothing") {
   const std::string page = to_html(to_json(example_comparison()));
 
-  for (const char* part :
-       {"<script", "http:", "https:", "//", "javascript:", "url(", "@import", "src=", "<link", "<iframe", "<img", "onload"}) {
+  for (const char* part : {"<script", "http:", "https:", "//", "javascript:", "url(", "@import", "src=", "<link",
+                           "<iframe", "<img", "onload"}) {
     CAPTURE(part);
     CHECK(!contains(page, part));
   }

@@ -45,7 +45,7 @@ class CertifiedRun {
       if (auto* accepted = std::get_if<BatchAccepted>(&entry)) accepted->method = kMethod;
       if (auto* retrained = std::get_if<BatchRetrained>(&entry)) retrained->after.at(0).model = kServed;
       if (auto* published = std::get_if<BatchPublished>(&entry)) published->after.at(0).model = kServed;
-      if (auto* erased = std::get_if<BatchErased>(&entry)) erased->files.at(0).fate = kKeptApproximate;
+      if (auto* erased = std::get_if<BatchErased>(&entry)) erased->files.at(0).fate = kKeptFate;
     }
     return entries;
   }
@@ -90,6 +90,9 @@ class CertifiedRun {
     }
     return {std::move(now.manifest), std::move(journal), std::move(history), std::move(now.shards)};
   }
+  [[nodiscard]] RunRecords records() const { return run_.records(); }
+  /// Of a sample of a slice of shard 0.
+  [[nodiscard]] std::uint64_t live_id(std::uint32_t slice) const { return run_.ids(0, slice).front().value(); }
   [[nodiscard]] Certificate certificate(const RunRecords& records) const {
     return gather_certificate(run_.directory(), records,
                               {.request = "r-1", .requested_by = {}, .data = {}, .issued_at = kNoon});
@@ -198,6 +201,37 @@ TEST_CASE("healed and killed before it erased, a deletion is exact, and its file
   check_holds(certificate);
   CHECK(certificate.healed.has_value());
   CHECK(fates(certificate) == std::vector<std::string>{"not yet erased", "erased", "not yet erased"});
+}
+
+TEST_CASE("rolled back by an exact batch, an approximate deletion is exact, and not yet recovered") {
+  const CertifiedRun run;
+  auto entries = run.healed();
+  entries.resize(6);
+  auto& second = std::get<BatchAccepted>(entries[5]);
+  second.method = "exact";
+  AcceptedRequest request;
+  request.id = "r-2";
+  request.requested = 1;
+  const std::uint64_t id = run.live_id(3);
+  request.cells = {{{ShardId(0), SliceId(3)}, {{id, id + 1}}, {}, {}}};
+  second.requests = {request};
+  BatchForgotten forgotten;
+  forgotten.batches = {2};
+  const auto& stage = run.records().shards[0].slices.at(1);
+  forgotten.after = {{ShardId(0), 2, stage.model, stage.live_root}};
+  for (const auto& file : second.supersedes) forgotten.files.push_back({file.shard, file.name, file.digest, "erased"});
+  entries.emplace_back(forgotten);
+
+  const Certificate certificate = run.certificate(run.records_of(std::move(entries), false));
+
+  check_holds(certificate);
+  CHECK(certificate.guarantee == "exact");
+  REQUIRE(certificate.healed.has_value());
+  CHECK_FALSE(certificate.recovered);
+  CHECK(certificate.shards[0].after.stages == 2);
+  CHECK_FALSE(certificate.shards[0].first_retrained.has_value());
+  CHECK(fates(certificate) == std::vector<std::string>{"erased", "erased", "erased"});
+  CHECK(certificate.proofs.size() == 1);
 }
 
 TEST_CASE("the guarantee is the one that the shard's record states, and no more than a certificate can carry") {

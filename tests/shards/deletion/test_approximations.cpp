@@ -117,6 +117,17 @@ TEST_CASE("a rollback makes a shard exact, and what did not change what it serve
   CHECK_FALSE(unchanged.exact_since(1, kShard).has_value());
 }
 
+TEST_CASE("a shard that an exact batch rolled back is exact by its publication, once there is one") {
+  auto second = batch(2, "exact", {kShard});
+  second.before[0].model = digest_filled_with(0x63);
+  const auto it = of({batch(1, "finetune", {kShard}),
+                      BatchPublished{{1}, {{kShard, 3, digest_filled_with(0x63), digest_filled_with(0x62)}}}, second,
+                      forgotten({2}, 0x64), BatchPublished{{2}, {}}});
+
+  CHECK(it.exact_since(1, kShard) == ExactSince{4, 2});
+  CHECK(it.exact_since(2, kShard) == ExactSince{4, 2});
+}
+
 TEST_CASE("what was rolled back first and then published by an approximate method may be approximate again") {
   const auto it = of({batch(1, "finetune", {kShard}), forgotten({1}, 0x64), BatchPublished{{1}, {}}});
 

@@ -23,7 +23,7 @@ Certificate approximate() {
   c.guarantee = "heuristic";
   c.method = "finetune:epochs=2";
   c.shards[1].approximate = true;
-  c.superseded[0].fate = kKeptApproximate;
+  c.superseded[0].fate = kKeptFate;
   c.proofs.clear();
   c.proofs_left_out = "the deletion is approximate in shard 1";
   c.verification.result = "approximate";
@@ -123,7 +123,7 @@ TEST_CASE("a certificate that contradicts itself about what is exact is refused"
   finds(
       healed(), [](Certificate& c) { c.issued_at = SmallDeletion::at(7); }, "issued at 2026-03-01T09:07:00Z, before");
   finds(
-      healed(), [](Certificate& c) { c.superseded[0].fate = kKeptApproximate; }, "is kept for an approximation");
+      healed(), [](Certificate& c) { c.superseded[0].fate = kKeptFate; }, "is kept for an approximation");
 }
 
 TEST_CASE("absence is proved in exact shards alone: another request's approximation needs no proof and takes none") {
