@@ -37,7 +37,7 @@ if [[ "$id" != debian || "${version:-99}" -lt 12 ]]; then
   cat >&2 <<'NEEDED'
 This is not Debian 12 or newer, so nothing is installed. expunge needs a C++20 compiler, CMake 3.25, Ninja, pkg-config,
 LibTorch 1.13 or newer, OpenBLAS, an MPI 3.1, HDF5 1.10 (serial), Boost.Program_options, spdlog, fmt, nlohmann-json,
-libsodium, Random123 and zlib; its tests doctest; its benchmarks google-benchmark. CMAKE_PREFIX_PATH names folders that
+libsodium, Random123 and zlib; its tests doctest and (one of them) Chromium; its benchmarks google-benchmark. CMAKE_PREFIX_PATH names folders that
 CMake does not search by itself.
 NEEDED
   exit 0

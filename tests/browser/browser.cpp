@@ -80,6 +80,7 @@ Browser::Browser(const std::string& program) : deadline_(std::chrono::steady_clo
   const std::array<int, 2> in = make_pipe();
   const std::vector<std::string> words = arguments(program, profile_.path());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   const std::string home = profile_.path().string();

@@ -36,12 +36,15 @@ namespace expunge::testing {
     report.methods.push_back(std::move(method));
   }
   report.timeline.clear();
-  for (std::uint32_t shard = 0; shard < 60; ++shard)
-    report.timeline.push_back({.rank = static_cast<int>(shard % 10),
+  for (std::uint32_t shard = 0; shard < 60; ++shard) {
+    const std::uint32_t rank = shard % 10;
+    const std::uint32_t round = shard / 10;
+    report.timeline.push_back({.rank = static_cast<int>(rank),
                                .shard = shard,
-                               .begin = 3.0 * (shard / 10),
-                               .end = 3.0 * (shard / 10) + 1 + shard % 10 * 0.2,
+                               .begin = 3.0 * round,
+                               .end = 3.0 * round + 1 + 0.2 * rank,
                                .sample_gradients = 1000});
+  }
   return report;
 }
 

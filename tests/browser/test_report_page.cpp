@@ -39,11 +39,11 @@ struct Page {
 
 // The pages under test, written once.
 const std::vector<Page>& pages() {
-  static const TemporaryFolder folder;
-  static const std::vector<Page> all = [] {
+  static const TemporaryFolder kFolder;
+  static const std::vector<Page> kAll = [] {
     std::vector<Page> list;
     const auto add = [&](const std::string& name, const ComparisonReport& report) {
-      Page page{name, to_json(report), folder / (name + ".html")};
+      Page page{name, to_json(report), kFolder / (name + ".html")};
       std::ofstream(page.file) << to_html(page.document);
       list.push_back(std::move(page));
     };
@@ -52,7 +52,7 @@ const std::vector<Page>& pages() {
     add("bare", bare_comparison());
     return list;
   }();
-  return all;
+  return kAll;
 }
 
 std::filesystem::path written(const TemporaryFolder& folder, const std::string& html) {
@@ -177,7 +177,8 @@ TEST_CASE("what is rendered has the verdict, each method's name and its numbers"
     CAPTURE(page.name);
     browser().open(page.file, {});
 
-    CHECK(browser().evaluate("document.querySelector('.verdict').innerText") == page.document["verdict"]);
+    CHECK(browser().evaluate("document.querySelector('.verdict').innerText") ==
+          page.document["verdict"].get<std::string>());
     const json names =
         browser().evaluate("[...document.querySelectorAll('.methods th[scope=rowgroup]')].map(cell => cell.innerText)");
     const json numbers = browser().evaluate(

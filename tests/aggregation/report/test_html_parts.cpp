@@ -68,6 +68,7 @@ TEST_CASE("a linear axis ends at round numbers and may grow downwards") {
 
 TEST_CASE("labels lie neither on each other nor on a point nor out of the chart") {
   std::vector<html::LabelledPoint> points;
+  points.reserve(40);
   for (int i = 0; i < 40; ++i)
     points.push_back(
         {100 + 8.0 * (i % 8), 100 + 9.0 * std::floor(i / 8.0), {"a name of some length", std::to_string(i)}});
