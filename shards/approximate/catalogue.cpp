@@ -12,17 +12,18 @@
 
 namespace expunge {
 
-extern const MethodEntry kIdentity;
-extern const MethodEntry kFinetune;
-extern const MethodEntry kNegGrad;
-extern const MethodEntry kNegGradPlus;
-extern const MethodEntry kRandomLabel;
-extern const MethodEntry kCfK;
-extern const MethodEntry kEuK;
+extern const MethodEntry kIdentityMethod;
+extern const MethodEntry kFinetuneMethod;
+extern const MethodEntry kNegGradMethod;
+extern const MethodEntry kNegGradPlusMethod;
+extern const MethodEntry kRandomLabelMethod;
+extern const MethodEntry kCfKMethod;
+extern const MethodEntry kEuKMethod;
 
 namespace {
 
-constexpr std::array kMethods{&kIdentity, &kFinetune, &kNegGrad, &kNegGradPlus, &kRandomLabel, &kCfK, &kEuK};
+constexpr std::array kMethods{&kIdentityMethod,    &kFinetuneMethod, &kNegGradMethod, &kNegGradPlusMethod,
+                              &kRandomLabelMethod, &kCfKMethod,      &kEuKMethod};
 constexpr std::string_view kBudget = "budget";
 
 [[noreturn]] void refuse_name(const Spec& spec) {

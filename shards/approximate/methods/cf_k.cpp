@@ -32,9 +32,9 @@ class CfK : public Method {
 
 }  // namespace
 
-extern const MethodEntry kCfK;
-const MethodEntry kCfK{"cf-k", "k=1,epochs=1,lr=X,momentum=0.9,batch-size=N",
-                       "fine-tune the last k layers on the retain set",
-                       [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<CfK>(spec); }};
+extern const MethodEntry kCfKMethod;
+const MethodEntry kCfKMethod{"cf-k", "k=1,epochs=1,lr=X,momentum=0.9,batch-size=N",
+                             "fine-tune the last k layers on the retain set",
+                             [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<CfK>(spec); }};
 
 }  // namespace expunge

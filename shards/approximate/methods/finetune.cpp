@@ -24,8 +24,8 @@ class Finetune : public Method {
 
 }  // namespace
 
-extern const MethodEntry kFinetune;
-const MethodEntry kFinetune{
+extern const MethodEntry kFinetuneMethod;
+const MethodEntry kFinetuneMethod{
     "finetune", "epochs=1,lr=X,momentum=0.9,batch-size=N", "go on training on the retain set",
     [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<Finetune>(spec); }};
 

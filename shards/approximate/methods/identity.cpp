@@ -16,8 +16,8 @@ class Identity : public Method {
 
 }  // namespace
 
-extern const MethodEntry kIdentity;
-const MethodEntry kIdentity{
+extern const MethodEntry kIdentityMethod;
+const MethodEntry kIdentityMethod{
     "identity", "", "do nothing: the mark that every method is held against",
     [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<Identity>(spec); }};
 

@@ -57,9 +57,9 @@ class NegGrad : public Method {
 
 }  // namespace
 
-extern const MethodEntry kNegGrad;
-const MethodEntry kNegGrad{"neggrad", "epochs=1,lr=0.01,momentum=0,batch-size=N,clip=1,until=A",
-                           "ascend on the forget set",
-                           [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<NegGrad>(spec); }};
+extern const MethodEntry kNegGradMethod;
+const MethodEntry kNegGradMethod{
+    "neggrad", "epochs=1,lr=0.01,momentum=0,batch-size=N,clip=1,until=A", "ascend on the forget set",
+    [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<NegGrad>(spec); }};
 
 }  // namespace expunge

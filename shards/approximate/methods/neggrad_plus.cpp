@@ -53,8 +53,8 @@ class NegGradPlus : public Method {
 
 }  // namespace
 
-extern const MethodEntry kNegGradPlus;
-const MethodEntry kNegGradPlus{
+extern const MethodEntry kNegGradPlusMethod;
+const MethodEntry kNegGradPlusMethod{
     "neggrad+", "alpha=0.95,epochs=1,lr=0.01,momentum=0.9,batch-size=N",
     "descend on the retain set while ascending on the forget set",
     [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<NegGradPlus>(spec); }};

@@ -51,8 +51,8 @@ class RandomLabel : public Method {
 
 }  // namespace
 
-extern const MethodEntry kRandomLabel;
-const MethodEntry kRandomLabel{
+extern const MethodEntry kRandomLabelMethod;
+const MethodEntry kRandomLabelMethod{
     "random-label", "epochs=1,lr=X,momentum=0.9,batch-size=N",
     "go on training on all samples, those to be forgotten under wrong labels",
     [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<RandomLabel>(spec); }};
