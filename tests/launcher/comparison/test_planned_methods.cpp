@@ -11,6 +11,7 @@ namespace {
 
 std::vector<std::string> names(const std::vector<PlannedMethod>& methods) {
   std::vector<std::string> names;
+  names.reserve(methods.size());
   for (const auto& method : methods) names.push_back(method.name);
   return names;
 }
