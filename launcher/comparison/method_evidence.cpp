@@ -16,11 +16,15 @@ namespace expunge {
 
 namespace {
 
+void add_new(std::vector<std::string>& texts, const std::string& text) {
+  if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
+}
+
 /// Adds the texts of a list that are not there yet.
-void add_texts(std::vector<std::string>& texts, const nlohmann::json& list) {
+void add_texts(std::vector<std::string>& texts, const nlohmann::ordered_json& list) {
   if (!list.is_array()) return;
   for (const auto& text : list)
-    if (text.is_string() && std::ranges::find(texts, text.get<std::string>()) == texts.end()) texts.push_back(text);
+    if (text.is_string()) add_new(texts, text.get<std::string>());
 }
 
 /// The one batch of a trial that takes samples from a shard, from 1; 0 where several do.
@@ -104,7 +108,8 @@ class StageComparison {
 
 }  // namespace
 
-void add_evidence(MethodCourse& course, const Recovery& recovery, std::uint64_t batch) {
+void add_evidence(MethodCourse& course, const Recovery& recovery) {
+  for (const auto& fallback : recovery.jobs.fallbacks) add_new(course.fallbacks, fallback);
   for (const auto& record : recovery.approximate) {
     const auto evidence = nlohmann::ordered_json::parse(record.approximation->evidence, nullptr,
                                                         /*allow_exceptions=*/false);
@@ -112,7 +117,8 @@ void add_evidence(MethodCourse& course, const Recovery& recovery, std::uint64_t 
     add_texts(course.checked, evidence.value("checked", nlohmann::ordered_json::array()));
     add_texts(course.fallbacks, evidence.value("fallbacks", nlohmann::ordered_json::array()));
     if (evidence.contains("residual_memory"))
-      course.residual_memory.push_back({record.shard.value(), batch, evidence["residual_memory"].dump()});
+      course.residual_memory.push_back(
+          {record.shard.value(), recovery.batches.back(), evidence["residual_memory"].dump()});
   }
 }
 
@@ -125,7 +131,8 @@ void add_full_residual_memories(MethodCourse& course, const Trial& trial, const 
     const std::uint64_t batch = only_batch_on(trial, shard);
     if (batch == 0 || !comparison.is_full()) continue;
     const auto [first, last] = touched_slices(trial, shard);
-    course.residual_memory.push_back({shard.value(), batch, comparison.memory(rule, first, last)});
+    course.residual_memory.push_back(
+        {shard.value(), trial.batches_before + batch, comparison.memory(rule, first, last)});
   }
 }
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -13,8 +12,8 @@
 namespace expunge {
 
 /// Takes into a course what the shards of a recovery say of how they came to be: assumptions that were checked, what
-/// was done instead of what was asked, residual memories. `batch`: the trial's, from 1.
-void add_evidence(MethodCourse& course, const Recovery& recovery, std::uint64_t batch);
+/// was done instead of what was asked, residual memories.
+void add_evidence(MethodCourse& course, const Recovery& recovery);
 
 /// Adds the residual memories of shards that DeepObliviate retrained to their end, in `copy`: an exact shard's record
 /// has no word of them, so they follow from the stages of base and copy, which are all there. Shards that several

@@ -114,7 +114,7 @@ std::optional<MethodCourse> run_method_on_copy(const ComparisonBench& bench, con
           return std::nullopt;
         }
         together(bench.session.comm(), [&] {
-          if (bench.session.comm().is_root()) add_evidence(course, recovery, accepted);
+          if (bench.session.comm().is_root()) add_evidence(course, recovery);
         });
       } else if (accepted < trial.batches.size()) {
         (void)coordinator.accept(trial.batches[accepted], "the requests compared on");

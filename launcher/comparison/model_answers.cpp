@@ -50,6 +50,7 @@ std::optional<ModelAnswers> ensemble_of(const std::vector<const ModelAnswers*>& 
   if (models.empty()) return std::nullopt;
   const auto mean = [&](Probabilities ModelAnswers::*set) {
     std::vector<Probabilities> of_models;
+    of_models.reserve(models.size());
     for (const auto* model : models) of_models.push_back(model->*set);
     return mean_of(of_models);
   };

@@ -113,6 +113,7 @@ std::optional<MethodCourse> retrain(const ComparisonBench& bench, const Trial& t
 
 bool train_floors(const ComparisonBench& bench, const Trial& trial, const std::vector<Floor>& floors) {
   std::vector<ScratchTraining> trainings;
+  trainings.reserve(floors.size());
   for (const auto& floor : floors) trainings.push_back(floor.training);
   return train_from_scratch(bench, trainings, *trial.data, "training the floors").complete;
 }

@@ -123,8 +123,8 @@ void Repetition::check_exact() const {
 
 Contestant Repetition::contestant_of(std::size_t method) const {
   using Kind = PlannedMethod::Kind;
-  const Contestant reference{plan_.reference().folder, &trial_.configuration(), &trial_.after};
-  if (setting_.methods[method].kind == Kind::kRetrain) return reference;
+  if (setting_.methods[method].kind == Kind::kRetrain)
+    return {plan_.reference().folder, &trial_.configuration(), &trial_.after};
   if (setting_.methods[method].kind == Kind::kRetrainSingle)
     return {plan_.single().folder, &plan_.single().configuration, &trial_.after, /*is_single=*/true};
   return {bench_.workspace / name_of(method), &trial_.configuration(), &trial_.after};

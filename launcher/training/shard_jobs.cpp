@@ -26,6 +26,26 @@ std::vector<JobTime> gather_times(Communicator& comm, const std::vector<JobTime>
   return all;
 }
 
+/// All ranks' texts, on every rank; sorted, since nobody can say which rank works on which shard.
+std::vector<std::string> gather_texts(Communicator& comm, const std::vector<std::string>& mine) {
+  Bytes sent;
+  for (const auto& text : mine) {
+    const auto bytes = bytes_of(text);
+    sent.insert(sent.end(), bytes.begin(), bytes.end());
+    sent.push_back(std::byte{0});
+  }
+  std::vector<std::string> all;
+  for (const auto& bytes : comm.gather(sent))
+    for (auto begin = bytes.begin(); begin != bytes.end();) {
+      const auto end = std::find(begin, bytes.end(), std::byte{0});
+      std::string& text = all.emplace_back();
+      for (; begin != end; ++begin) text.push_back(static_cast<char>(*begin));
+      ++begin;
+    }
+  std::ranges::sort(all);
+  return all;
+}
+
 }  // namespace
 
 ShardJobsEnd work_shards(Session& session, const ShardJobsSetting& setting, std::span<const ShardJob> jobs,
@@ -39,15 +59,20 @@ ShardJobsEnd work_shards(Session& session, const ShardJobsSetting& setting, std:
 
   TrainingWork work;
   std::vector<JobTime> times;
+  std::vector<std::string> fallbacks;
   const auto start = std::chrono::steady_clock::now();
   shared.work_off([&](std::size_t job) {
     const double begin = seconds_since(start);
     const ShardOutcome outcome = one(jobs[job], hooks);
     work.add(outcome);
+    fallbacks.insert(fallbacks.end(), outcome.fallbacks.begin(), outcome.fallbacks.end());
     times.push_back({session.comm().rank(), jobs[job].shard, begin, seconds_since(start), outcome.sample_gradients});
   });
   work.peak_resident_bytes = peak_resident_bytes();
-  ShardJobsEnd end{gather_work(session.comm(), work), {}, gather_times(session.comm(), times)};
+  ShardJobsEnd end{gather_work(session.comm(), work),
+                   {},
+                   gather_times(session.comm(), times),
+                   gather_texts(session.comm(), fallbacks)};
   end.stop_reason = shared.stop_reason();
   return end;
 }

@@ -35,9 +35,10 @@ struct JobTime {
 
 /// What became of a list of jobs.
 struct ShardJobsEnd {
-  TrainingWork work;           ///< of all ranks
-  std::string stop_reason;     ///< why they were put down; empty where they were not
-  std::vector<JobTime> times;  ///< of all ranks, on every rank; by begin
+  TrainingWork work;                     ///< of all ranks
+  std::string stop_reason;               ///< why they were put down; empty where they were not
+  std::vector<JobTime> times;            ///< of all ranks, on every rank; by begin
+  std::vector<std::string> fallbacks{};  ///< what shards were worked on by instead of what was asked; likewise, sorted
 };
 
 /// How the shards of a list are worked on: `what` names the work in progress lines ("training"), empty shows none.

@@ -75,8 +75,8 @@ kept=$(cat run/shards/*/slice-0[123]-*.h5 | wc -c)
 [ "$(sed -n '/^      "name": "exact"/,/^    }/s/^        "theta": \(.*\),$/\1/p' report/report.json |
   head -n1)" = 0.0 ] || wrong "exact is not the retrained model"
 
-# The same again, on any number of ranks; --json prints the document that is written.
-for ranks in 1 3; do
+# The same again on another number of ranks; --json prints the document that is written.
+for ranks in 3; do
   expect_exit 0 mpirun -n "$ranks" "${compare[@]}" --requests req.jsonl --methods "${methods[@]}" --out report --json
   cmp -s out report/report.json || wrong "not the document that was written"
   same_report report/report.json "$ranks ranks"
