@@ -70,7 +70,7 @@ TEST_CASE("a method's result is what the shard serves: on its exact stages, with
     CHECK(outcome.fallbacks.empty());
     (void)run.publish();
     const ShardRecord record = run.record();
-    CHECK(digests_of(record) == std::vector<Digest>{before.slices[0].model});
+    CHECK((digests_of(record) == std::vector<Digest>{before.slices[0].model}));
     REQUIRE(record.approximation.has_value());
     const Approximation& made = *record.approximation;
     CHECK(made.method == "neggrad+:epochs=2");
@@ -119,7 +119,7 @@ TEST_CASE("a second method goes on from what the first one left, and exact unlea
   CHECK(read_slice(run.folder() / served.file.name, served.file.digest).provenance.state_before ==
         first.approximation->served->model);
   (void)run.forget_exactly();
-  CHECK(digests_of(run.record()) == exact_digests(run));
+  CHECK((digests_of(run.record()) == exact_digests(run)));
   CHECK(!run.record().approximation.has_value());
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("where the samples to be forgotten are gone, what must read them fails
 
   CHECK(contains(message, "'neggrad' reads the samples"));
   CHECK(contains(message, "0 of the 3 that batches 1 take from shard 0"));
-  CHECK(read_file(run.folder() / "next.json") == begun);
+  CHECK((read_file(run.folder() / "next.json") == begun));
   task.method = "finetune";
   run.begin("finetune");
   CHECK(unlearn_scrubbed().complete);
@@ -219,7 +219,7 @@ TEST_CASE("a shard that no method can work on is retrained exactly, and says so"
 
     CHECK(outcome.complete);
     CHECK(!outcome.record.approximation.has_value());
-    CHECK(digests_of(outcome.record) == exact_digests(run));
+    CHECK((digests_of(outcome.record) == exact_digests(run)));
     REQUIRE(outcome.fallbacks.size() == 1);
     CHECK(contains(outcome.fallbacks[0], "it has no samples left"));
     CHECK(contains(log, "retrained exactly instead of by 'finetune'"));
@@ -232,7 +232,7 @@ TEST_CASE("a shard that no method can work on is retrained exactly, and says so"
 
     CHECK(outcome.complete);
     CHECK(!outcome.record.approximation.has_value());
-    CHECK(digests_of(outcome.record) == exact_digests(run));
+    CHECK((digests_of(outcome.record) == exact_digests(run)));
     REQUIRE(outcome.fallbacks.size() == 1);
     CHECK(contains(outcome.fallbacks[0], "the method diverged"));
     CHECK(outcome.sample_gradients > outcome.record.sample_gradients());
@@ -247,7 +247,7 @@ TEST_CASE("a shard that no method can work on is retrained exactly, and says so"
     const ShardOutcome outcome = unlearn(run, "neggrad");
 
     CHECK(outcome.complete);
-    CHECK(digests_of(outcome.record) == exact_digests(run));
+    CHECK((digests_of(outcome.record) == exact_digests(run)));
     REQUIRE(outcome.fallbacks.size() == 1);
     CHECK(contains(outcome.fallbacks[0], "it was not trained to its end"));
   }
@@ -265,5 +265,5 @@ TEST_CASE("exact is exact") {
 
   CHECK(outcome.complete);
   CHECK(outcome.fallbacks.empty());
-  CHECK(digests_of(outcome.record) == exact_digests(run));
+  CHECK((digests_of(outcome.record) == exact_digests(run)));
 }
