@@ -108,14 +108,14 @@ std::optional<MethodCourse> run_method_on_copy(const ComparisonBench& bench, con
       if (!coordinator.records().history.pending().empty()) {
         const Recovery recovery = coordinator.recover();
         add_recovery(course, recovery);
+        together(bench.session.comm(), [&] {
+          if (bench.session.comm().is_root()) add_evidence(course, recovery);
+        });
         if (recovery.stopped) {
           bench.stop_reason = recovery.jobs.stop_reason;
           workspace.write(put_down, to_text(course));
           return std::nullopt;
         }
-        together(bench.session.comm(), [&] {
-          if (bench.session.comm().is_root()) add_evidence(course, recovery);
-        });
       } else if (accepted < trial.batches.size()) {
         (void)coordinator.accept(trial.batches[accepted], "the requests compared on");
       } else {
@@ -128,6 +128,8 @@ std::optional<MethodCourse> run_method_on_copy(const ComparisonBench& bench, con
     for (const auto shard : trial.affected())
       if (const auto record = read_shard_record(workspace / name, shard))
         course.guarantee = weaker(course.guarantee, guarantee_of(*record));
+    // Who was put down in between came by them in another order.
+    std::ranges::sort(course.fallbacks);
     add_full_residual_memories(course, trial, base, workspace / name, method);
     keep_what_is_served(workspace / name, trial);
   });

@@ -287,9 +287,11 @@ std::string to_text(const UnlearningReport& report) {
         plural(report.forgetting.shards.size(), "shard"),
         plural(static_cast<std::uint64_t>(erased(report.forgetting.files)), "file"));
   if (!report.recovery.batches.empty() && !report.recovery.stopped) {
-    text += fmt::format("  retrained {} in {}: {} in {:.1f} s on {} rank{}\n", plural(stages(report), "stage"),
+    const bool only_others = stages(report) == 0 && !report.recovery.approximate.empty();
+    text += fmt::format("  {}{}: {} in {:.1f} s on {}\n",
+                        only_others ? "worked on " : fmt::format("retrained {} in ", plural(stages(report), "stage")),
                         plural(report.recovery.plan.shards.size(), "shard"), computed(work),
-                        report.recovery.retrain_seconds, report.ranks, report.ranks == 1 ? "" : "s");
+                        report.recovery.retrain_seconds, plural(static_cast<std::uint64_t>(report.ranks), "rank"));
     if (const auto times = speedup(report.full_retrain, work.sample_gradients))
       text += fmt::format("  training everything from scratch would have been {}: {:.1f} times as many\n",
                           report.full_retrain, *times);

@@ -134,6 +134,9 @@ TEST_CASE("what is approximate is told as such, with what it keeps, what it cost
   CHECK(contains(text, "run 'expunge unlearn --run /runs/a --heal'\n"));
   CHECK_FALSE(contains(text, "slice-04-cc.h5"));
 
+  report.recovery.stages = 0;
+  CHECK(contains(to_text(report), "  worked on 1 shard: 400 sample-gradients, "));
+
   report.recovery.stopped = true;
   CHECK(json_of(report).at("guarantee").is_null());
 }
