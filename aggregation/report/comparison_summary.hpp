@@ -100,6 +100,7 @@ struct ComparisonSummary {
                                        const MethodSummary& method);
 [[nodiscard]] std::string verdict_of(const ComparisonReport& report, const ComparisonSummary& summary);
 
+/// The method that does nothing: in every table, so that a reader knows what that comes to.
 inline constexpr std::string_view kDoingNothing = "identity";
 inline constexpr std::string_view kExact = "exact";
 

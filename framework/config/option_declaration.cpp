@@ -168,7 +168,8 @@ std::string OptionDeclaration::problem(const std::vector<std::string>& words) co
   for (const auto& word : words) {
     auto wrong = word_problem(*this, word);
     if (wrong.empty()) continue;
-    return word.empty() ? wrong : fmt::format("{}: {} was given", wrong, word);
+    const bool is_told = word.empty() || wrong.find('\'' + word + '\'') != std::string::npos;
+    return is_told ? wrong : fmt::format("{}: {} was given", wrong, word);
   }
   return {};
 }

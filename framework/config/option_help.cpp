@@ -121,7 +121,8 @@ std::string option_help(const std::string& command, const std::string& summary,
     const std::size_t width = shown_width(left_side(one));
     if (width <= kLongestLeft) left_width = std::max(left_width, width);
   }
-  std::string text = wrapped(fmt::format("expunge {}: {}", command, summary), kColumns, 2);
+  constexpr std::size_t kIndent = 2;
+  std::string text = wrapped(fmt::format("expunge {}: {}", command, summary), kColumns - kIndent, kIndent);
   text += "\n\nUsage: " + wrapped(usage(command, declarations), kColumns - 9, 9) + '\n';
   for (const auto heading : headings_in_order(declarations)) {
     std::string section;

@@ -78,8 +78,9 @@ PoisonedDataset::PoisonedDataset(const Dataset& whole, const Canary& canary, con
     if (!to_target || label != canary.target) candidates.emplace_back(draws.draw(whole.id(row).value()), row);
   }
   if (candidates.size() < canary.size)
-    throw UsageError(fmt::format("canary: {} samples were to be planted, and only {} can be{}", canary.size,
-                                 candidates.size(), to_target ? ", those of the target class left aside" : ""));
+    throw UsageError(fmt::format("canary: {} samples were to be planted, and only {} can be{}: give a smaller size",
+                                 canary.size, candidates.size(),
+                                 to_target ? ", those of the target class left aside" : ""));
   const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(canary.size);
   std::partial_sort(candidates.begin(), end, candidates.end());
   for (auto chosen = candidates.begin(); chosen != end; ++chosen) poisoned_.push_back(chosen->second);

@@ -19,8 +19,8 @@ ImagePatch::ImagePatch(const Dataset& data, std::int64_t side) : type_(data.feat
         "a patch needs images (channels x height x width), and these samples are {}: take another canary than backdoor",
         fmt::join(shape, " x ")));
   if (side > shape[1] || side > shape[2])
-    throw UsageError(
-        fmt::format("a patch of {} x {} pixels does not fit images of {} x {}", side, side, shape[1], shape[2]));
+    throw UsageError(fmt::format("a patch of {} x {} pixels does not fit images of {} x {}: give a smaller patch", side,
+                                 side, shape[1], shape[2]));
   side_ = static_cast<std::size_t>(side);
   channels_ = static_cast<std::size_t>(shape[0]);
   height_ = static_cast<std::size_t>(shape[1]);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "aggregation/report/comparison_summary.hpp"
 #include "framework/config/spec.hpp"
 #include "framework/core/build_info.hpp"
 #include "framework/data/canary.hpp"
@@ -88,7 +89,7 @@ ComparisonReport gather_report(const ComparedRun& compared, std::span<const Plan
     report.methods.push_back(gather_method(
         methods[m].name, results, [m](const auto& result) -> auto& { return result.methods.at(m); }));
     if (methods[m].is_exact()) report.timeline = first.methods[m].course.timeline;
-    if (methods[m].name == kIdentityMethod) identity = m;
+    if (methods[m].name == kDoingNothing) identity = m;
   }
   for (const auto& result : results)
     report.floors.insert(report.floors.end(), result.floors.begin(), result.floors.end());

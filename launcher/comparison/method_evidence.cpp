@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "shards/approximate/catalogue.hpp"
@@ -20,11 +21,11 @@ void add_new(std::vector<std::string>& texts, const std::string& text) {
   if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
 }
 
-/// Adds the texts of a list that are not there yet.
-void add_texts(std::vector<std::string>& texts, const nlohmann::ordered_json& list) {
+/// Adds the texts of a list that are not there yet, each after `before`.
+void add_texts(std::vector<std::string>& texts, const nlohmann::ordered_json& list, const std::string& before = "") {
   if (!list.is_array()) return;
   for (const auto& text : list)
-    if (text.is_string()) add_new(texts, text.get<std::string>());
+    if (text.is_string()) add_new(texts, before + text.get<std::string>());
 }
 
 /// The one batch of a trial that takes samples from a shard, from 1; 0 where several do.
@@ -115,7 +116,9 @@ void add_evidence(MethodCourse& course, const Recovery& recovery) {
                                                         /*allow_exceptions=*/false);
     if (!evidence.is_object()) continue;
     add_texts(course.checked, evidence.value("checked", nlohmann::ordered_json::array()));
-    add_texts(course.fallbacks, evidence.value("fallbacks", nlohmann::ordered_json::array()));
+    // As the jobs say it, so that what this session did is not told twice.
+    add_texts(course.fallbacks, evidence.value("fallbacks", nlohmann::ordered_json::array()),
+              fmt::format("shard {}: ", record.shard.value()));
     if (evidence.contains("residual_memory"))
       course.residual_memory.push_back(
           {record.shard.value(), recovery.batches.back(), evidence["residual_memory"].dump()});

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "aggregation/report/comparison_summary.hpp"
 #include "framework/core/error.hpp"
 
 namespace expunge {
@@ -15,7 +16,12 @@ namespace {
 PlannedMethod plan_method(const std::string& text) {
   if (text == "retrain") return {text, PlannedMethod::Kind::kRetrain};
   if (text == "retrain-single") return {text, PlannedMethod::Kind::kRetrainSingle};
-  PlannedMethod planned{text, PlannedMethod::Kind::kOnCopy, parse_unlearning_method(text)};
+  PlannedMethod planned{text};
+  try {
+    planned.method = parse_unlearning_method(text);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("--methods: {}", error.what()));
+  }
   if (planned.method.kind == UnlearningMethod::Kind::kHeal)
     throw UsageError("--methods: heal forgets no samples, it retrains what is served approximately: compare others");
   return planned;
@@ -32,8 +38,8 @@ std::vector<PlannedMethod> plan_methods(std::span<const std::string> texts) {
       throw UsageError(fmt::format("--methods: {} is asked for twice: once is enough", text));
     methods.push_back(plan_method(text));
   }
-  if (std::ranges::find(methods, kIdentityMethod, &PlannedMethod::name) == methods.end())
-    methods.insert(methods.begin(), plan_method(std::string(kIdentityMethod)));
+  if (std::ranges::find(methods, kDoingNothing, &PlannedMethod::name) == methods.end())
+    methods.insert(methods.begin(), plan_method(std::string(kDoingNothing)));
   return methods;
 }
 

@@ -5,16 +5,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "shards/approximate/catalogue.hpp"
 #include "shards/train/training_configuration.hpp"
 
 namespace expunge {
-
-/// Does nothing: in every table, so that a reader knows what that comes to.
-inline constexpr std::string_view kIdentityMethod = "identity";
 
 /// A method that is compared.
 struct PlannedMethod {

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "aggregation/report/comparison_summary.hpp"
 #include "framework/comm/agreement.hpp"
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
@@ -162,7 +163,7 @@ std::optional<RepetitionResult> Repetition::measured() {
     if (of_floor.canary) floor.canary = of_floor.canary->value;
     result.floors.push_back(std::move(floor));
   }
-  const auto identity = std::ranges::find(setting_.methods, kIdentityMethod, &PlannedMethod::name);
+  const auto identity = std::ranges::find(setting_.methods, kDoingNothing, &PlannedMethod::name);
   const auto exact_cost =
       std::accumulate(trial_.plans.begin(), trial_.plans.end(), std::uint64_t{0},
                       [](std::uint64_t sum, const UnlearningPlan& plan) { return sum + plan.sample_gradients; });

@@ -3,10 +3,12 @@
 #include "launcher/comparison/report_place.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "aggregation/predict/staged_file.hpp"
 #include "aggregation/report/comparison_report.hpp"
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
@@ -20,6 +22,16 @@ namespace {
 
 constexpr const char* kDocument = "report.json";
 constexpr const char* kPage = "report.html";
+
+/// In the place of what was there, whole, and readable for whom the umask lets: a report is to be passed on.
+void write_whole(const fs::path& path, const std::string& text) {
+  StagedFile staged(path, /*force=*/true, system_files());
+  std::ofstream file(staged.temporary(), std::ios::binary);
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  file.close();
+  if (!file) throw Failure(fmt::format("cannot write {}: is there room on the disk?", path.string()));
+  staged.publish();
+}
 
 bool lies_in(const fs::path& path, const fs::path& folder) {
   const fs::path inner = fs::weakly_canonical(path);
@@ -38,8 +50,10 @@ void require_report_place(const fs::path& out, const fs::path& run) {
   if (!fs::exists(fs::symlink_status(whole, unreadable))) return;
   if (!fs::is_directory(whole, unreadable))
     throw UsageError(fmt::format("--out {}: it is no folder: choose another one", out.string()));
+  // Hidden files are what a report leaves that was killed while it was written, or a file system's own.
   for (const auto& entry : fs::directory_iterator(whole))
-    if (const auto name = entry.path().filename(); name != kDocument && name != kPage)
+    if (const auto name = entry.path().filename();
+        name != kDocument && name != kPage && !name.string().starts_with('.'))
       throw UsageError(fmt::format("--out {}: {} is there already: choose an empty folder, or an earlier report's",
                                    out.string(), name.string()));
 }
@@ -52,8 +66,8 @@ void make_report_place(const fs::path& out) {
 
 fs::path write_report(const fs::path& out, const nlohmann::ordered_json& document) {
   const fs::path folder = fs::absolute(out).lexically_normal();
-  publish(system_files(), folder / kDocument, bytes_of(document_text(document)));
-  publish(system_files(), folder / kPage, bytes_of(to_html(document)));
+  write_whole(folder / kDocument, document_text(document));
+  write_whole(folder / kPage, to_html(document));
   return folder / kPage;
 }
 

@@ -46,8 +46,6 @@ struct Trial {
   [[nodiscard]] const TrainingConfiguration& configuration() const { return manifest.configuration; }
   [[nodiscard]] const Key& seed() const { return manifest.seed; }
   [[nodiscard]] std::vector<ShardId> affected() const;
-  /// Rows of a shard's samples that are live afterwards, ascending.
-  [[nodiscard]] std::vector<std::uint64_t> retained(ShardId shard) const { return rows_of(after, shard); }
   [[nodiscard]] static std::vector<std::uint64_t> rows_of(const Partition& partition, ShardId shard);
 };
 

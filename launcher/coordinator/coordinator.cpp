@@ -33,7 +33,7 @@ bool is_accepted(const ResolvedRequest& request) {
 }  // namespace
 
 std::uint64_t files_kept(const std::vector<FileFate>& files) {
-  return static_cast<std::uint64_t>(std::ranges::count(files, kKeptApproximate, &FileFate::fate));
+  return static_cast<std::uint64_t>(std::ranges::count(files, kKeptFate, &FileFate::fate));
 }
 
 Coordinator::Coordinator(Session& session, FileSystem& files, RunDirectory directory, CoordinatorOptions options)

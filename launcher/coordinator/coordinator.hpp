@@ -74,9 +74,7 @@ struct Recovery {
   double reload_seconds = 0;  ///< reading the run as it is then
 };
 
-/// The fate of a file that saw a deleted sample, and that an approximation is made of.
-inline constexpr std::string_view kKeptApproximate = "kept (approximate)";
-/// How many of these files have it.
+/// How many of these files saw a deleted sample and are kept, since approximations are made of them.
 [[nodiscard]] std::uint64_t files_kept(const std::vector<FileFate>& files);
 
 /// Carries a run's deletions through: accept, forget, retrain, publish, erase, complete (see JOURNAL.md). Each step is

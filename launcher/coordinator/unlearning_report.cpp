@@ -182,8 +182,8 @@ std::optional<double> UnlearningReport::overhead() const {
   if (work.train_seconds <= 0) return std::nullopt;
   const double other = acceptance.validate_seconds + acceptance.journal_seconds + acceptance.reload_seconds +
                        forgetting.seconds + forgetting.reload_seconds + recovery.plan_seconds +
-                       work.checkpoint_seconds + recovery.publish_seconds + recovery.erase_seconds +
-                       recovery.reload_seconds;
+                       work.checkpoint_seconds + work.bookkeeping_seconds + recovery.publish_seconds +
+                       recovery.erase_seconds + recovery.reload_seconds;
   return other / work.train_seconds;
 }
 
@@ -252,6 +252,7 @@ std::string to_json_text(const UnlearningReport& report) {
                   {"files", describe(files)},
                   {"shards", describe(report.recovery.plan)},
                   {"approximate", approximate},
+                  {"fallbacks", report.recovery.jobs.fallbacks},
                   {"stopped_by", report.recovery.stopped ? Json(report.recovery.jobs.stop_reason) : Json(nullptr)},
                   {"outcomes", outcomes}};
   return document_text(json);
@@ -295,10 +296,11 @@ std::string to_text(const UnlearningReport& report) {
     const auto count = static_cast<std::uint64_t>(erased(report.recovery.files));
     text += count == 0 ? std::string("  published\n")
                        : fmt::format("  published, and erased {} that had seen the samples\n", plural(count, "file"));
+    for (const auto& fallback : report.recovery.jobs.fallbacks) text += fmt::format("  note: {}\n", fallback);
     text += warning_of_approximation(report);
   }
   for (const auto& file : all_files(report))
-    if (file.fate != "erased" && file.fate != "absent" && file.fate != kKeptApproximate)
+    if (file.fate != "erased" && file.fate != "absent" && file.fate != kKeptFate)
       text += fmt::format("  shards/{:04}/{}: {}\n", file.shard.value(), file.name, file.fate);
   if (report.pending > 0)
     text += fmt::format("  {}{} left to retrain: run 'expunge unlearn --run {} --recover'\n",

@@ -34,8 +34,8 @@ struct UnlearningReport {
   [[nodiscard]] std::optional<std::string> guarantee() const;
   /// Retraining, publishing, erasing.
   [[nodiscard]] std::optional<double> seconds_to_recover() const;
-  /// All but training, over training, in process seconds: validating, planning, restoring, hashing, writing, the
-  /// journal, publishing, erasing. Nothing where nothing was trained.
+  /// All but training, over training, in process seconds: validating, planning, restoring, hashing, writing, an
+  /// approximation's bookkeeping, the journal, publishing, erasing. Nothing where nothing was trained.
   [[nodiscard]] std::optional<double> overhead() const;
 };
 

@@ -30,8 +30,9 @@ constexpr std::string_view kBudget = "budget";
   std::vector<std::string> names{"exact", "deepobliviate"};
   for (const auto* method : kMethods) names.emplace_back(method->name);
   const std::string nearest = nearest_name(spec.name(), names);
-  throw UsageError(fmt::format("unknown method '{}'{}: choose one of {}", spec.name(),
-                               nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest), method_help()));
+  throw UsageError(fmt::format("unknown method '{}'{}; known: {}", spec.name(),
+                               nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest),
+                               fmt::join(names, ", ")));
 }
 
 }  // namespace

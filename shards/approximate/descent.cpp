@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/approximate/descent.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <torch/torch.h>
 
 namespace expunge {
@@ -47,6 +50,13 @@ void Descent::step(const std::vector<torch::Tensor>& gradients) {
   std::size_t index = 0;
   for (const auto& gradient : gradients)
     if (gradient.defined()) optimizer_.apply(index++, gradient);
+}
+
+double clip_scale(const std::vector<torch::Tensor>& gradients, double clip) {
+  double squares = 0;
+  for (const auto& gradient : gradients)
+    if (gradient.defined()) squares += gradient.to(torch::kFloat64).square().sum().item<double>();
+  return clip / std::max(clip, std::sqrt(squares));
 }
 
 void train_on_retain_set(Workbench& bench, const DescentSettings& settings) {

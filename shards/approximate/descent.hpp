@@ -44,6 +44,9 @@ class Descent {
   Optimizer optimizer_;
 };
 
+/// What a gradient is multiplied by so that its norm, over all parameters, is at most `clip`: 1 where it is.
+[[nodiscard]] double clip_scale(const std::vector<torch::Tensor>& gradients, double clip);
+
 /// Epochs over the retain set in its keyed batches.
 void train_on_retain_set(Workbench& bench, const DescentSettings& settings);
 

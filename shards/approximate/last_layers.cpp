@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/approximate/last_layers.hpp"
 
-#include <vector>
-
 #include "shards/train/model_state.hpp"
 
 namespace expunge {
@@ -16,6 +14,11 @@ std::string layer_of(const std::string& tensor) {
 }
 
 }  // namespace
+
+LastLayersSettings read_last_layers(const Spec& spec) {
+  spec.expect(0, "", {"k", "epochs", "lr", "momentum", "batch-size"});
+  return {read_descent(spec, {}), spec.integer_or("k", 1, 1, 1'000'000)};
+}
 
 LastLayers::LastLayers(Workbench& bench, std::int64_t k) {
   const auto& parameters = bench.trained_state().parameters;
@@ -31,9 +34,16 @@ bool LastLayers::holds(const std::string& tensor) const {
   return names_.contains(layer_of(tensor));
 }
 
-void LastLayers::freeze_others(Workbench& bench) const {
+std::vector<std::string> LastLayers::fallbacks() const {
+  return has_all_ ? std::vector<std::string>{}
+                  : std::vector<std::string>{"the model has fewer layers than k: all of them were trained"};
+}
+
+void LastLayers::train(Workbench& bench, const DescentSettings& settings) const {
   for (auto& parameter : bench.model().named_parameters())
     if (!holds(parameter.key())) parameter.value().set_requires_grad(false);
+  train_on_retain_set(bench, settings);
+  put(bench, bench.state());
 }
 
 void LastLayers::put(Workbench& bench, const ModelState& in_here) const {

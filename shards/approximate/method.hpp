@@ -35,7 +35,7 @@ struct Guarantee {
 };
 
 struct MethodResult {
-  Guarantee guarantee;
+  Guarantee guarantee{};
   std::vector<std::string> fallbacks{};  ///< what it did instead of what was asked, and why
   bool complete = true;                  ///< false: a hook put it down; nothing is published then
 };

@@ -70,9 +70,6 @@ struct CertifiedShard {
   bool operator==(const CertifiedShard&) const = default;
 };
 
-/// The fate of a file that saw deleted samples and that a shard's record names on.
-inline constexpr std::string_view kKeptFate = "kept (approximate)";
-
 struct CertifiedFile {
   SupersededFile file;
   std::string fate;  ///< as in the journal; "not yet erased" where it does not say

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -58,12 +59,15 @@ struct SupersededFile {
   bool operator==(const SupersededFile&) const = default;
 };
 
+/// The fate of a file that saw deleted samples and stays, since an approximation is made of it.
+inline constexpr std::string_view kKeptFate = "kept (approximate)";
+
 /// What became of a superseded file.
 struct FileFate {
   ShardId shard;
   std::string name;
   Digest digest;
-  std::string fate;  ///< "erased"; "not erased: 2 hard links"; "absent": it was gone when its turn came
+  std::string fate;  ///< "erased"; "not erased: 2 hard links"; "absent": it was gone when its turn came; `kKeptFate`
   bool operator==(const FileFate&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "framework/core/elapsed.hpp"
@@ -66,6 +67,9 @@ class Obliviation {
       verdict = *judged;
       if (verdict == Verdict::kGoOn && hooks_.stop && hooks_.stop() != StopRequest::kGoOn) return outcome_;
     }
+    if (verdict == Verdict::kGoOn && rule_.epsilon > 0)
+      outcome_.fallbacks.push_back(
+          fmt::format("shard {} was retrained to its end ({})", task_.shard.value(), memory_->why()));
     if (verdict == Verdict::kStitch) stitch(*samples);
     if (verdict == Verdict::kUnchanged) keep_the_rest(*samples);
     outcome_.complete = true;
@@ -308,13 +312,19 @@ class Obliviation {
 /// Without an old trajectory, or begun for exact work: all stages that are left are retrained from the exact ones.
 ShardOutcome retrain_to_the_end(const ShardContext& context, ShardRecord next, const Dataset& data,
                                 const Partition& live, const ShardHooks& hooks) {
-  if (next.approximation) {
-    log::info("shard {}: there is no old trajectory to stitch: retraining to the end, exactly", next.shard.value());
+  const ShardId shard = next.shard;
+  const bool is_asked_instead = next.approximation.has_value();
+  if (is_asked_instead) {
+    log::info("shard {}: there is no old trajectory to stitch: retraining to the end, exactly", shard.value());
     next.approximation.reset();
     ++next.generation;
     write_shard_record(*context.files, context.run, next, context.generation);
   }
-  return train_shard(context, next.shard, data, live, hooks);
+  ShardOutcome outcome = train_shard(context, shard, data, live, hooks);
+  if (is_asked_instead)
+    outcome.fallbacks.push_back(
+        fmt::format("shard {} was retrained exactly: there is no old trajectory to stitch", shard.value()));
+  return outcome;
 }
 
 }  // namespace

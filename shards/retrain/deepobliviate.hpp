@@ -19,8 +19,9 @@ namespace expunge {
 /// The record ends complete: exact where every stage was retrained, with an approximation and its evidence where it was
 /// cut short.
 ///
-/// Where the record has no stored trajectory to stitch (an approximation without a tail) it retrains to the end and
-/// says so in the evidence. Throws UsageError under cumulative slicing, else what `train_shard` throws.
+/// Where the record has no stored trajectory to stitch (an approximation without a tail) it retrains to the end. That
+/// it did, and where the rule never stopped it, why, is among the outcome's fallbacks. Throws UsageError under
+/// cumulative slicing, else what `train_shard` throws.
 [[nodiscard]] ShardOutcome deepobliviate_shard(const ShardContext& context, const ShardUnlearning& task,
                                                const Dataset& data, const Partition& live, const ShardHooks& hooks);
 

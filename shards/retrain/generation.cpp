@@ -174,7 +174,7 @@ std::vector<FileFate> erase_files(FileSystem& files, const std::filesystem::path
       if (file.shard != shard) continue;
       if (const auto named = names.find(file.name); named != names.end()) {
         fates.push_back({shard, file.name, file.digest,
-                         named->second ? "kept: the same state was trained again" : "kept (approximate)"});
+                         named->second ? "kept: the same state was trained again" : std::string(kKeptFate)});
         continue;
       }
       any = true;

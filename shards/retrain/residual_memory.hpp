@@ -54,6 +54,8 @@ class ResidualMemory {
   void set_unchanged();
 
   [[nodiscard]] const std::vector<ResidualPoint>& points() const { return points_; }
+  /// Why it stopped, or how many stages refused for which reason: one sentence for people, without a full stop.
+  [[nodiscard]] std::string why() const;
   /// {"rule": {...}, "points": [...], "stopped_after": stage or null, "why": "..."}: compact JSON, its keys as
   /// RESIDUAL_MEMORY.md has them.
   [[nodiscard]] std::string to_json() const;
@@ -63,7 +65,6 @@ class ResidualMemory {
   [[nodiscard]] std::vector<double> in_unit() const;
   /// Fills in `fit`, `slope` and the rule that they fall under, the permission to stop aside.
   void judge(ResidualPoint& point) const;
-  [[nodiscard]] std::string why() const;
 
   StopRule rule_;
   std::uint64_t parameters_;

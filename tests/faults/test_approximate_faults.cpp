@@ -4,7 +4,6 @@
 // every call, with and without the loss of what was never synced. Right after, nothing votes that an accepted deletion
 // is not carried out in; the next start ends in the bytes of a job that nothing happened to, and healing in those of a
 // training that never had the samples.
-#include <array>
 #include <map>
 #include <optional>
 #include <utility>
@@ -13,7 +12,7 @@
 
 #include "framework/core/error.hpp"
 #include "launcher/serving/ensemble.hpp"
-#include "tests/support/faulty_files.hpp"
+#include "tests/support/every_fault.hpp"
 #include "tests/support/trained_run.hpp"
 
 using namespace expunge;
@@ -57,12 +56,7 @@ void work_off(FileSystem& files, const std::filesystem::path& run, const Course&
   options.shows_progress = false;
   Coordinator coordinator(silent_session(), files, RunDirectory(run), options);
   coordinator.open();
-  Request request;
-  request.id = "the request";
-  std::vector<SampleId> selected;
-  for (const auto one : course.ids) selected.emplace_back(one);
-  request.selector = selected;
-  (void)coordinator.accept(std::vector{request}, "requests");
+  (void)coordinator.accept(std::vector{request_for("the request", course.ids)}, "requests");
   promised = true;
   // Whoever goes on knows the method by the journal alone.
   (void)coordinator.recover();
@@ -182,19 +176,8 @@ TEST_CASE("an approximate unlearning ended at any call is finished by the next s
   INFO(course.method);
   const Served expected = Trial(trained.path(), fresh, course).undisturbed();
 
-  // A call that fails, a process that ends between two calls or within one, and the power that is cut then.
-  constexpr std::array<std::pair<Fault::What, bool>, 4> kEnds{
-      {{Fault::kFail, false}, {Fault::kCrashAfter, false}, {Fault::kCrashAfter, true}, {Fault::kCrashWithin, true}}};
-  for (const auto& end : kEnds) {
-    const auto what = end.first;
-    const bool power_cut = end.second;
-    std::size_t k = 0;
-    for (;; ++k) {
-      CAPTURE(int{what});
-      CAPTURE(power_cut);
-      CAPTURE(k);
-      if (!Trial(trained.path(), fresh, course).run({.at = k, .what = what}, power_cut, expected, k % 8 == 0)) break;
-    }
-    CHECK(k > 20);
-  }
+  const std::size_t calls = end_at_every_call([&](const Fault& fault, bool power_cut) {
+    return Trial(trained.path(), fresh, course).run(fault, power_cut, expected, fault.at % 8 == 0);
+  });
+  CHECK(calls > 20);
 }

@@ -4,7 +4,6 @@
 // with and without the loss of what was never synced. Right after, nothing votes that saw a sample that is deleted; the
 // next start ends in the bytes of a training that never had them, and leaves nothing astray, whatever power cut
 // follows.
-#include <array>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -14,7 +13,7 @@
 #include "framework/core/error.hpp"
 #include "launcher/run/opened_run.hpp"
 #include "launcher/serving/ensemble.hpp"
-#include "tests/support/faulty_files.hpp"
+#include "tests/support/every_fault.hpp"
 #include "tests/support/trained_run.hpp"
 
 using namespace expunge;
@@ -45,15 +44,6 @@ std::uint64_t sample_of(const FreshTraining& fresh, const MemoryDataset& data, C
   throw std::logic_error("no sample in the cell");
 }
 
-Request request(const std::string& id, const Ids& ids) {
-  Request request;
-  request.id = id;
-  std::vector<SampleId> selected;
-  for (const auto one : ids) selected.emplace_back(one);
-  request.selector = selected;
-  return request;
-}
-
 /// One batch that has to be worked off, in one way, on a run that something may have happened to before.
 struct Course {
   std::string name;
@@ -81,7 +71,7 @@ void work_off(FileSystem& files, const std::filesystem::path& run, const Course&
   Coordinator coordinator(silent_session(), files, RunDirectory(run), options_of(course.save_interval));
   coordinator.open();
   coordinator.check_data();
-  (void)coordinator.accept(std::vector{request("the request", course.ids)}, "requests");
+  (void)coordinator.accept(std::vector{request_for("the request", course.ids)}, "requests");
   promised = true;
   if (course.forget) (void)coordinator.forget();
   (void)coordinator.recover();
@@ -92,7 +82,7 @@ void begin_batch(const std::filesystem::path& run, const Ids& ids, bool forget, 
   QuickFiles files;
   Coordinator coordinator(silent_session(), files, RunDirectory(run), options_of(kNeverSave));
   coordinator.open();
-  (void)coordinator.accept(std::vector{request("an earlier request", ids)}, "requests");
+  (void)coordinator.accept(std::vector{request_for("an earlier request", ids)}, "requests");
   if (forget) (void)coordinator.forget();
   if (!stop_at) return;
   QuickFiles stopping(*stop_at);
@@ -191,24 +181,10 @@ void try_every_fault(const Course& course, const MemoryDataset& data, FreshTrain
   INFO(course.name);
   const TrainedRun trained(data, configuration(), kSeed);
   if (course.happened) course.happened(trained.path());
-  std::size_t calls = 0;
-  // A call that fails, a process that ends between two calls or within one, and the power that is cut then.
-  constexpr std::array<std::pair<Fault::What, bool>, 4> kEnds{
-      {{Fault::kFail, false}, {Fault::kCrashAfter, false}, {Fault::kCrashAfter, true}, {Fault::kCrashWithin, true}}};
-  for (const auto& end : kEnds) {
-    const auto what = end.first;
-    const bool power_cut = end.second;
-    std::size_t k = 0;
-    for (;; ++k) {
-      CAPTURE(int{what});
-      CAPTURE(power_cut);
-      CAPTURE(k);
-      if (!Trial(trained.path(), fresh, course).run({.at = k, .what = what}, power_cut)) break;
-    }
-    CHECK(k > 30);
-    calls = std::max(calls, k);
-  }
-  MESSAGE(course.name << ": " << calls << " calls");
+  const std::size_t calls = end_at_every_call(
+      [&](const Fault& fault, bool power_cut) { return Trial(trained.path(), fresh, course).run(fault, power_cut); });
+  CHECK(calls > 30);
+  MESSAGE(course.name << ": " << calls << " calls at least");
 }
 
 }  // namespace

@@ -41,6 +41,16 @@ namespace expunge::testing {
 /// Samples of a data set, by their ids.
 using Ids = std::set<std::uint64_t>;
 
+/// That these be forgotten.
+[[nodiscard]] inline Request request_for(const std::string& id, const Ids& ids) {
+  Request request;
+  request.id = id;
+  std::vector<SampleId> selected;
+  for (const auto one : ids) selected.emplace_back(one);
+  request.selector = std::move(selected);
+  return request;
+}
+
 /// What training from scratch makes of a shard on data that never had some of its samples: the judge of every deletion.
 /// Each training is done once, in a run directory of its own.
 class FreshTraining {

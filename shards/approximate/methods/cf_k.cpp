@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "shards/approximate/descent.hpp"
 #include "shards/approximate/last_layers.hpp"
 
 namespace expunge {
@@ -10,24 +9,17 @@ namespace {
 /// Fine-tunes the last k layers on the retain set; the others keep every bit, running statistics included.
 class CfK : public Method {
  public:
-  explicit CfK(const Spec& spec) : settings_(read_descent(spec, {})), k_(spec.integer_or("k", 1, 1, 1'000'000)) {
-    spec.expect(0, "", {"k", "epochs", "lr", "momentum", "batch-size"});
-  }
+  explicit CfK(const Spec& spec) : settings_(read_last_layers(spec)) {}
   [[nodiscard]] bool reads_forget_set() const override { return false; }
 
   MethodResult unlearn(Workbench& bench) const override {
-    MethodResult result;
-    const LastLayers layers(bench, k_);
-    if (!layers.has_all()) result.fallbacks.emplace_back("the model has fewer layers than k: all of them were trained");
-    layers.freeze_others(bench);
-    train_on_retain_set(bench, settings_);
-    layers.put(bench, bench.state());
-    return result;
+    const LastLayers layers(bench, settings_.k);
+    layers.train(bench, settings_.descent);
+    return {.fallbacks = layers.fallbacks()};
   }
 
  private:
-  DescentSettings settings_;
-  std::int64_t k_;
+  LastLayersSettings settings_;
 };
 
 }  // namespace

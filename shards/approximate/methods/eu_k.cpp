@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "shards/approximate/descent.hpp"
 #include "shards/approximate/last_layers.hpp"
 
 namespace expunge {
@@ -10,29 +9,23 @@ namespace {
 /// Puts the last k layers back to their initial weights and trains them on the retain set; the others keep every bit.
 class EuK : public Method {
  public:
-  explicit EuK(const Spec& spec) : settings_(read_descent(spec, {})), k_(spec.integer_or("k", 1, 1, 1'000'000)) {
-    spec.expect(0, "", {"k", "epochs", "lr", "momentum", "batch-size"});
-  }
+  explicit EuK(const Spec& spec) : settings_(read_last_layers(spec)) {}
   [[nodiscard]] bool reads_forget_set() const override { return false; }
 
   MethodResult unlearn(Workbench& bench) const override {
-    MethodResult result;
-    const LastLayers layers(bench, k_);
-    if (!layers.has_all()) result.fallbacks.emplace_back("the model has fewer layers than k: all of them were trained");
+    const LastLayers layers(bench, settings_.k);
+    MethodResult result{.fallbacks = layers.fallbacks()};
     // Layers without any training would be worse than those that remember.
-    const auto batch_size = settings_.batch_size.value_or(bench.configuration().batch_size);
+    const auto batch_size = settings_.descent.batch_size.value_or(bench.configuration().batch_size);
     const auto first = bench.epoch(Workbench::Set::kRetain, 0, batch_size);
     if (first.empty() || !bench.may_go_on(first.front().size())) return result;
     layers.put(bench, bench.initial_state());
-    layers.freeze_others(bench);
-    train_on_retain_set(bench, settings_);
-    layers.put(bench, bench.state());
+    layers.train(bench, settings_.descent);
     return result;
   }
 
  private:
-  DescentSettings settings_;
-  std::int64_t k_;
+  LastLayersSettings settings_;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
 
 #include <torch/torch.h>
 
@@ -10,12 +9,6 @@
 namespace expunge {
 
 namespace {
-
-double norm_of(const std::vector<torch::Tensor>& gradients) {
-  double squares = 0;
-  for (const auto& gradient : gradients) squares += gradient.to(torch::kFloat64).square().sum().item<double>();
-  return std::sqrt(squares);
-}
 
 /// Ascends on the forget set. Its passes are made as in evaluation: a batch of samples to be forgotten has no
 /// statistics that a model should normalise by.
@@ -40,7 +33,7 @@ class NegGrad : public Method {
         if (!bench.may_go_on(batches[b].size())) return {};
         if (until_ && b % between_looks == 0 && forget_accuracy(bench) <= *until_) return {};
         bench.gradients(bench.batch(Workbench::Set::kForget, batches[b], epoch, /*training=*/false), gradients);
-        const double scale = clip_ / std::max(clip_, norm_of(gradients));
+        const double scale = clip_scale(gradients, clip_);
         for (auto& gradient : gradients) gradient = gradient.mul(-scale);
         descent.step(gradients);
       }

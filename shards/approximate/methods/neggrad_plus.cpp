@@ -10,11 +10,16 @@ namespace {
 
 /// Descends on α·L(retain batch) − (1 − α)·L(forget batch): epochs over the retain set, beside each of its batches the
 /// next one of the forget set, whose passes are made as in evaluation.
+///
+/// The ascent has no bound of its own: few samples come round in every step, their loss grows, and its gradient with
+/// it, until it outweighs what the retain set says. So the forget batch's gradient is clipped before it is weighed.
 class NegGradPlus : public Method {
  public:
   explicit NegGradPlus(const Spec& spec)
-      : settings_(read_descent(spec, {.learning_rate = 0.01})), alpha_(spec.real_or("alpha", 0.95, 0, 1)) {
-    spec.expect(0, "", {"alpha", "epochs", "lr", "momentum", "batch-size"});
+      : settings_(read_descent(spec, {.learning_rate = 0.01})),
+        alpha_(spec.real_or("alpha", 0.95, 0, 1)),
+        clip_(spec.real_or("clip", 1, 1e-9, 1e9)) {
+    spec.expect(0, "", {"alpha", "epochs", "lr", "momentum", "batch-size", "clip"});
   }
   [[nodiscard]] bool reads_forget_set() const override { return true; }
 
@@ -38,7 +43,8 @@ class NegGradPlus : public Method {
         for (auto& gradient : gradients) gradient.mul_(alpha_);
         if (more > 0) {
           bench.gradients(bench.batch(Set::kForget, forgets[next++], forget_epoch, /*training=*/false), to_forget);
-          for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i].sub_(to_forget[i], 1 - alpha_);
+          const double weight = (1 - alpha_) * clip_scale(to_forget, clip_);
+          for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i].sub_(to_forget[i], weight);
         }
         descent.step(gradients);
       }
@@ -49,13 +55,14 @@ class NegGradPlus : public Method {
  private:
   DescentSettings settings_;
   double alpha_;
+  double clip_;
 };
 
 }  // namespace
 
 extern const MethodEntry kNegGradPlusMethod;
 const MethodEntry kNegGradPlusMethod{
-    "neggrad+", "alpha=0.95,epochs=1,lr=0.01,momentum=0.9,batch-size=N",
+    "neggrad+", "alpha=0.95,epochs=1,lr=0.01,momentum=0.9,batch-size=N,clip=1",
     "descend on the retain set while ascending on the forget set",
     [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<NegGradPlus>(spec); }};
 

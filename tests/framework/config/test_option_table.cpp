@@ -309,7 +309,9 @@ TEST_CASE("a check's finding, returned or thrown, is told with the value") {
   Words specs;
   std::string data;
   OptionTable table("train", "");
-  table.texts("specs", &specs).check([](const std::string& word) { return word == "bad" ? "not a method" : ""; });
+  table.texts("specs", &specs).check([](const std::string& word) {
+    return word == "bad" ? "not a method" : word == "worse" ? "unknown method 'worse'" : "";
+  });
   table.text("data", &data).check([](const std::string& word) -> std::string {
     throw UsageError("no data set " + word);
   });
@@ -317,6 +319,7 @@ TEST_CASE("a check's finding, returned or thrown, is told with the value") {
   CHECK_THROWS_WITH_AS(table.parse(Words{"--specs", "good", "bad"}), "--specs: not a method: bad was given",
                        UsageError);
   CHECK_THROWS_WITH_AS(table.parse(Words{"--data", "x"}), "--data: no data set x: x was given", UsageError);
+  CHECK_THROWS_WITH_AS(table.parse(Words{"--specs", "worse"}), "--specs: unknown method 'worse'", UsageError);
 }
 
 TEST_CASE("a file that can't be read, is no INI file or holds what no file may hold is refused by name") {
@@ -357,6 +360,10 @@ TEST_CASE("help tells of every option with its range, choices and default, withi
   CHECK(help.find("Every command:") > help.find("--dry-run"));
   std::istringstream lines(help);
   for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
+  OptionTable wordy("wordy", std::string(38, 'a') + ' ' + std::string(28, 'b') + ' ' + std::string(78, 'c'));
+  wordy.parse(Words{"--help"});
+  std::istringstream summary(wordy.printed());
+  for (std::string line; std::getline(summary, line);) CHECK(line.size() <= 80);
 }
 
 TEST_CASE("long help is broken at blanks and goes on under its first line") {

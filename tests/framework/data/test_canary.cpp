@@ -204,9 +204,11 @@ TEST_CASE("a canary that the data can't take is refused, and the message says wh
   const MemoryDataset free_classes({.shape = {1}}, {{.id = 4, .label = 5, .subject = "", .features = {1}}});
 
   CHECK(said(whole, "backdoor:size=40,patch=1").find("canary: 40 samples were to be planted, and only ") == 0);
-  CHECK(said(whole, "label-flip:size=41") == "canary: 41 samples were to be planted, and only 40 can be");
+  CHECK(said(whole, "label-flip:size=41") ==
+        "canary: 41 samples were to be planted, and only 40 can be: give a smaller size");
   CHECK(said(flat, "backdoor:size=1").find("these samples are 24") != std::string::npos);
-  CHECK(said(whole, "backdoor:size=1,patch=4") == "a patch of 4 x 4 pixels does not fit images of 3 x 4");
+  CHECK(said(whole, "backdoor:size=1,patch=4") ==
+        "a patch of 4 x 4 pixels does not fit images of 3 x 4: give a smaller patch");
   CHECK(said(whole, "backdoor:size=1,patch=1,target=4") == "canary: target 4 is no class; there are 0 ... 3");
   CHECK(said(free_classes, "label-flip:size=1", 0).find("the data fixes none") != std::string::npos);
   CHECK(said(free_classes, "label-flip:size=1", 5) == "canary: row 0: label 5 is no class; there are 0 ... 4");

@@ -43,9 +43,9 @@ TEST_CASE("what is no method, or stands there twice, is refused by name") {
   };
 
   refusal({"exact", "retrain", "exact"}, "exact is asked for twice");
-  refusal({"rewind"}, "rewind");
+  refusal({"rewind"}, "--methods: unknown method 'rewind'; known: exact, deepobliviate, identity, ");
   refusal({"heal"}, "heal forgets no samples");
-  refusal({"deepobliviate:epsilon=-1"}, "epsilon");
+  refusal({"deepobliviate:epsilon=-1"}, "--methods: method 'deepobliviate:epsilon=-1': epsilon must be");
   refusal({}, "--methods is missing");
 }
 

@@ -36,15 +36,6 @@ TrainingConfiguration configuration(const Dataset& data, Slicing slicing) {
   return c;
 }
 
-Request request_for(const std::string& id, const Ids& ids) {
-  Request request;
-  request.id = id;
-  std::vector<SampleId> selected;
-  for (const auto one : ids) selected.emplace_back(one);
-  request.selector = selected;
-  return request;
-}
-
 class ApproximateRun {
  public:
   explicit ApproximateRun(Slicing slicing = Slicing::kSequential)

@@ -113,6 +113,7 @@ TEST_CASE("what is approximate is told as such, with what it keeps, what it cost
   approximation.batches = {7};
   approximation.evidence = R"({"a": 1})";
   report.recovery.approximate = {record};
+  report.recovery.jobs.fallbacks = {"shard 1: its budget ended it"};
 
   const Json json = json_of(report);
   CHECK(json.at("method") == "finetune:epochs=1");
@@ -127,6 +128,8 @@ TEST_CASE("what is approximate is told as such, with what it keeps, what it cost
   const std::string text = to_text(report);
   CHECK(contains(text, "400 sample-gradients, 30 forward passes, 4 Hessian-vector products in 51.0 s"));
   CHECK(contains(text, "shard 1     is APPROXIMATE, by finetune:epochs=1 (guarantee: none)"));
+  CHECK(json.at("fallbacks") == Json::array({"shard 1: its budget ended it"}));
+  CHECK(contains(text, "  note: shard 1: its budget ended it\n"));
   CHECK(contains(text, "kept 1 file that saw the samples"));
   CHECK(contains(text, "run 'expunge unlearn --run /runs/a --heal'\n"));
   CHECK_FALSE(contains(text, "slice-04-cc.h5"));

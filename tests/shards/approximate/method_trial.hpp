@@ -28,6 +28,7 @@ class MethodTrial {
         trained_(train_in_memory(configuration_, seed_, kShard, data_).back()) {}
 
   [[nodiscard]] const TrainingConfiguration& configuration() const { return configuration_; }
+  [[nodiscard]] const MemoryDataset& data() const { return data_; }
   [[nodiscard]] const ModelState& trained() const { return trained_; }
   [[nodiscard]] const ShardSamples& retain() const { return retain_; }
   [[nodiscard]] const ShardSamples& forget() const { return forget_; }

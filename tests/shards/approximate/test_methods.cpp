@@ -30,6 +30,20 @@ double accuracy_of(const MethodTrial& trial, const ModelState& state) {
   return accuracy;
 }
 
+/// What share of the retain set a state labels as the data does: as `accuracy_of`, with the sets' places changed.
+double retained_accuracy_of(const MethodTrial& trial, const ModelState& state) {
+  double accuracy = 0;
+  const HandMade look(true, [&](Workbench& bench) {
+    restore_state(state, bench.model(), nullptr);
+    accuracy = forget_accuracy(bench);
+  });
+  const MethodTask task = trial.task("look");
+  (void)trial.run(MethodTask{task.spec, task.configuration, task.seed, task.shard, task.batch, task.trained,
+                             task.forget, task.retain, task.device},
+                  look);
+  return accuracy;
+}
+
 }  // namespace
 
 TEST_CASE("identity changes no bit, at no cost, and promises nothing") {
@@ -129,6 +143,28 @@ TEST_CASE("neggrad+ pairs every batch of the retain set with one of the forget s
   CHECK(done.cost.forget_samples_read <= 4 * batches);
   CHECK(done.state != one_sided.state);
   CHECK(accuracy_of(trial, away.state) < accuracy_of(trial, trial.trained()));
+}
+
+TEST_CASE("neggrad+ forgets a single sample without destroying the model, for its ascent is clipped") {
+  const MethodTrial trial;
+  const MemoryDataset& data = trial.data();
+  const ShardSamples one(data, Partition(Partitioner(Key(), 1, 1), data, [](SampleId id) { return id.value() == 0; }),
+                         ShardId(0));
+  const MethodTask plain = trial.task("");
+  const auto run = [&](const std::string& spec) {
+    const MethodTask task{spec,          plain.configuration, plain.seed, plain.shard, 1,
+                          plain.trained, plain.retain,        one,        plain.device};
+    return trial.run(task, *make_method(Spec::parse(spec, "method")));
+  };
+  const double before = retained_accuracy_of(trial, trial.trained());
+
+  const double clipped = retained_accuracy_of(trial, run("neggrad+:epochs=40").state);
+  const double as_published = retained_accuracy_of(trial, run("neggrad+:epochs=40,clip=1e9").state);
+
+  REQUIRE(one.size() == 1);
+  MESSAGE(before << " " << clipped << " " << as_published);
+  CHECK(clipped > before - 0.05);
+  CHECK(as_published < before - 0.3);
 }
 
 TEST_CASE("wrong labels are never right, reach every other class, and are drawn by key and sample alone") {

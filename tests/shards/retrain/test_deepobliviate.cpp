@@ -193,6 +193,7 @@ TEST_CASE("what a pass did is on record: its cost, its residual memory and where
   CHECK(approximation.guarantee == "heuristic");
   CHECK(approximation.batches == std::vector<std::uint64_t>{1});
   CHECK(approximation.sample_gradients == outcome.sample_gradients);
+  CHECK(outcome.fallbacks.empty());
   const auto evidence = evidence_of(shard.run.record());
   const auto stopped = evidence.at("stitched_after").get<std::uint32_t>();
   CHECK(evidence.at("first_retrained") == 3);
@@ -323,6 +324,8 @@ TEST_CASE("a request for the last slice costs one stage and is exact, however ea
 
   CHECK_FALSE(shard.run.record().approximation);
   CHECK(outcome.sample_gradients == 2 * shard.run.ids_in(10).size());
+  REQUIRE(outcome.fallbacks.size() == 1);
+  CHECK(outcome.fallbacks[0].starts_with("shard 0 was retrained to its end (not stopped: "));
   CHECK(shard.run.record().slices.back().model ==
         digests_in_memory(shard.run.configuration(), kSeed, kShard, shard.run.live_data()).back());
 }
