@@ -98,10 +98,10 @@ done
 
 # Exactly forgotten on top of what was cut short, in a stage that was kept for stitching.
 cp -r trained both
-expect_exit 0 "$expunge" unlearn --run both --requests r1.jsonl --method $cut_short --json
+expect_exit 0 "$expunge" unlearn --run both --requests r1.jsonl --method "$cut_short" --json
 [ "$(value_of stages_retrained out)" -lt 3 ] || wrong 'the second request lies in what was retrained'
 expect_exit 0 "$expunge" unlearn --run both --requests above.jsonl --json
 holds '"guarantee": "exact"' '"files_kept": 0' '"approximate": []'
-is_healed both $cut_short
+is_healed both "$cut_short"
 is_like_fresh both fresh.above
 finish

@@ -30,7 +30,7 @@ cat r1.jsonl r2.jsonl >requests
 expect_exit 0 mpirun -n 2 "$expunge" train --run "$work/trained" "${training[@]}" --slicing sequential
 cp -r trained exact
 expect_exit 0 "$expunge" unlearn --run exact --requests requests
-methods=($cut_short finetune:epochs=10)
+methods=("$cut_short" finetune:epochs=10)
 spans=()
 for m in 0 1; do
   cp -r trained "whole.$m"
