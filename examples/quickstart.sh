@@ -5,9 +5,9 @@
 # examples/quickstart.sh [FOLDER]
 #
 # From a bare Debian 12 to an ensemble that has forgotten and can prove it: installs what is missing, builds, makes
-# handwritten digits, trains on them under mpirun, forgets two requests, verifies, and certifies one of them. Results lie
-# in FOLDER, or in a new one under the system's temporary folder; in a FOLDER that has them already, what is done stays
-# done. `--build-only` stops before the digits.
+# handwritten digits, trains on them under mpirun, forgets two requests, verifies, certifies one of them, and compares
+# what other ways to forget would cost and leave behind. Results lie in FOLDER, or in a new one under the system's
+# temporary folder; in a FOLDER that has them already, what is done stays done. `--build-only` stops before the digits.
 set -euo pipefail
 
 folder=""
@@ -65,3 +65,11 @@ show 'mpirun -n 2 expunge verify --run run'
 show 'expunge certify --run run --request r-2 --key key --out r-2.json --text r-2.txt'
 show 'expunge check-certificate r-2.json --public-key key.pub'
 show 'expunge inspect --run run'
+
+# What other methods would cost for the next request, and what they would leave behind; the run stays as it is.
+echo '{"request_id":"r-3","subject_id":"writer-000041"}' >next.jsonl
+rm -rf report
+show 'mpirun -n 2 expunge compare --run run --requests next.jsonl --test digits:2000,seed=8 --out report \
+    --methods identity retrain retrain-single exact finetune neggrad+ cf-k'
+echo
+echo "The comparison as a page: $PWD/report/report.html"

@@ -5,8 +5,8 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/../course.sh"
 
 show 'expunge data digits --out digits.h5 --samples 4000'
-show 'mpirun -n 2 expunge train --run run --data hdf5:digits.h5 --model lenet \
-    --slicing sequential --shards 1 --slices 20 --epochs 2 --seed 7'
+show 'mpirun -n 2 expunge train --run run --data hdf5:digits.h5 --model mlp:hidden=64 \
+    --slicing sequential --shards 1 --slices 40 --epochs 2 --momentum 0 --seed 7'
 
 # A few single samples.
 show "echo '{\"request_id\":\"r-1\",\"sample_ids\":[17,1999,3001]}' >requests.jsonl"
@@ -14,6 +14,6 @@ show 'mpirun -n 2 expunge compare --run run --requests requests.jsonl --test dig
     --methods identity retrain exact deepobliviate:epsilon=0.2 finetune neggrad+ --out few'
 
 # A poisoned part of one slice, which the models must have forgotten.
-show 'mpirun -n 2 expunge compare --run run --canary backdoor:size=150,slice=16 --test digits:1000,seed=8 \
+show 'mpirun -n 2 expunge compare --run run --canary backdoor:size=200,slice=30 --test digits:1000,seed=8 \
     --methods identity retrain exact deepobliviate:epsilon=0.2 finetune neggrad+ --out poisoned'
 show 'ls few poisoned'

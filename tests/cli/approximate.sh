@@ -12,12 +12,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/cli/deletions.sh
 . "$here/deletions.sh"
 cd "$work" || exit 1
-# A subject's samples lie in one slice: a dozen of them are enough for what they did to fade.
-for ((i = 0; i < 300; ++i)); do echo "s$((i % 24))"; done >subjects.txt
-training=(--data digits:300,seed=3,subjects=subjects.txt --model mlp:hidden=4 --shards 2 --slices 8 --epochs 1 --seed 7)
+# shellcheck source=tests/cli/subjects.sh
+. "$here/subjects.sh"
 expect_exit 0 "$expunge" train --run trained "${training[@]}" --slicing sequential
-echo '{"request_id":"r1","subject_id":"s4"}' >req.jsonl
-method=deepobliviate:epsilon=1000,least-points=2
+request req s4
+method=$cut_short
 
 # Refused before anything is promised.
 for words in '--requests req.jsonl --method heal' "--recover --method $method" \

@@ -11,6 +11,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/runs.sh"
 # shellcheck source=tests/cli/deletions.sh
 . "$here/deletions.sh"
+# shellcheck source=tests/cli/reports.sh
+. "$here/reports.sh"
 cd "$work" || exit 1
 training=(--data digits:300,seed=3 --model mlp:hidden=4 --shards 2 --slices 4 --epochs 2 --seed 7)
 expect_exit 0 mpirun -n 2 "$expunge" train --run run "${training[@]}" --slicing sequential
@@ -20,21 +22,6 @@ compare=("$expunge" compare --run run --test digits:100,seed=9)
 tree_of run >before
 is_untouched() { tree_of run | cmp -s - before || wrong "the run is not as it was: $*"; }
 
-# A report without its times, what belongs to them, and the number of ranks.
-timeless_report() {
-  awk 'skip { if (match($0, /^ */) && RLENGTH == depth && $0 ~ /^ *[]}]/) skip = 0; next }
-    /^ *"(seconds|process_seconds|bookkeeping_seconds|training_overhead|speedup_seconds|timeline|ranks)":/ {
-      if ($0 ~ /[[{]$/) { match($0, /^ */); depth = RLENGTH; skip = 1 }
-      next
-    }
-    { print }' "$1"
-}
-# Nor what was written: who was put down writes more.
-without_bytes() {
-  awk 'skip { if ($0 ~ /^ *}/) skip = 0; next }
-    /^ *"bytes_(read|written)":/ { if ($0 ~ /{$/) skip = 1; next }
-    { print }' "$1"
-}
 same_report() { timeless_report "$1" | diff - first >"$work/out" || wrong "another report: $2"; }
 
 # The acceptance command.

@@ -25,7 +25,7 @@ record_quickstart() {
 examples=("$@")
 if [[ ${#examples[@]} -eq 0 ]]; then
   examples=(quickstart)
-  for folder in examples/*/; do examples+=("$(basename "$folder")"); done
+  for run in examples/*/run.sh; do examples+=("$(basename "$(dirname "$run")")"); done
 fi
 for example in "${examples[@]}"; do
   if [[ "$example" == quickstart ]]; then

@@ -134,16 +134,20 @@ class TrainedRun {
   return files;
 }
 
-/// What of a run's checkpoints was trained on others than the samples that are live, by what each says of itself.
+/// Whether a checkpoint was trained on others than the samples that are live, by what it says of itself.
+[[nodiscard]] inline bool is_tainted(const std::filesystem::path& path, LiveRoots& roots) {
+  const Provenance from = read_slice(path, std::nullopt).provenance;
+  return from.live != roots.live(from.stage) || from.live_root != roots.root(from.stage);
+}
+
+/// What of a run's checkpoints was.
 [[nodiscard]] inline std::vector<std::string> tainted_files(const std::filesystem::path& run, const MemoryDataset& left,
                                                             const TrainingConfiguration& c, const Key& seed) {
   std::vector<std::string> tainted;
   const Partition partition = partition_of(c, seed, left);
   for (const auto& [shard, path] : checkpoints_of(run, c.shards)) {
-    const Provenance from = read_slice(path, std::nullopt).provenance;
     LiveRoots roots(left, partition, shard, c.slicing, seed);
-    if (from.live != roots.live(from.stage) || from.live_root != roots.root(from.stage))
-      tainted.push_back(path.string());
+    if (is_tainted(path, roots)) tainted.push_back(path.string());
   }
   return tainted;
 }
