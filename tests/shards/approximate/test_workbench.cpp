@@ -144,10 +144,9 @@ TEST_CASE("a Hessian-vector product is the change of the gradient along the vect
     std::string model;
     std::vector<std::int64_t> shape;
   };
-  for (const auto& [model, shape] :
-       {Case{"mlp:hidden=8x6,activation=tanh", {9}}, Case{"lenet:activation=tanh", {1, 16, 16}}}) {
-    CAPTURE(model);
-    const MethodTrial trial(model, shape, 25);
+  for (const auto& c : {Case{"mlp:hidden=8x6,activation=tanh", {9}}, Case{"lenet:activation=tanh", {1, 16, 16}}}) {
+    CAPTURE(c.model);
+    const MethodTrial trial(c.model, c.shape, 25);
     const HandMade method(false, [&](Workbench& bench) {
       const std::vector<std::uint32_t> places{0, 3, 5, 6, 8};
       // Along another batch's gradient, where there is curvature: in most directions there is next to none.
