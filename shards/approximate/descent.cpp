@@ -11,11 +11,12 @@ namespace expunge {
 
 namespace {
 
-TrainingConfiguration as_configuration(const TrainingConfiguration& run, double momentum, bool decays) {
+TrainingConfiguration as_configuration(const TrainingConfiguration& run, std::optional<double> momentum, bool decays) {
+  constexpr double kUsual = 0.9;
   TrainingConfiguration c = run;
   c.optimizer = OptimizerKind::kSgd;
   c.nesterov = false;
-  c.momentum = momentum;
+  c.momentum = momentum.value_or(run.optimizer == OptimizerKind::kSgd ? run.momentum : kUsual);
   if (!decays) c.weight_decay = 0;
   return c;
 }
@@ -33,7 +34,7 @@ DescentSettings read_descent(const Spec& spec, const DescentSettings& otherwise)
   DescentSettings settings = otherwise;
   settings.epochs = spec.integer_or("epochs", otherwise.epochs, 1, 1'000'000);
   if (spec.find("lr")) settings.learning_rate = spec.real_or("lr", 0, 0, 1e6);
-  settings.momentum = spec.real_or("momentum", otherwise.momentum, 0, 0.9999);
+  if (spec.find("momentum")) settings.momentum = spec.real_or("momentum", 0, 0, 0.9999);
   if (spec.find("batch-size")) settings.batch_size = spec.integer_or("batch-size", 0, 1, 1'000'000'000);
   return settings;
 }

@@ -17,8 +17,8 @@ namespace expunge {
 /// How a method descends: SGD with momentum at a constant rate.
 struct DescentSettings {
   std::int64_t epochs = 1;
-  std::optional<double> learning_rate{};  ///< nothing: the run's
-  double momentum = 0.9;
+  std::optional<double> learning_rate{};     ///< nothing: the run's
+  std::optional<double> momentum{};          ///< nothing: the run's, or 0.9 where that was not trained by SGD
   std::optional<std::int64_t> batch_size{};  ///< nothing: the run's
 };
 

@@ -31,7 +31,7 @@ class EuK : public Method {
 }  // namespace
 
 extern const MethodEntry kEuKMethod;
-const MethodEntry kEuKMethod{"eu-k", "k=1,epochs=1,lr=X,momentum=0.9,batch-size=N",
+const MethodEntry kEuKMethod{"eu-k", "k=1,epochs=1,lr=X,momentum=X,batch-size=N",
                              "train the last k layers anew, from their initial weights, on the retain set",
                              [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<EuK>(spec); }};
 

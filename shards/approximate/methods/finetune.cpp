@@ -26,7 +26,7 @@ class Finetune : public Method {
 
 extern const MethodEntry kFinetuneMethod;
 const MethodEntry kFinetuneMethod{
-    "finetune", "epochs=1,lr=X,momentum=0.9,batch-size=N", "go on training on the retain set",
+    "finetune", "epochs=1,lr=X,momentum=X,batch-size=N", "go on training on the retain set",
     [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<Finetune>(spec); }};
 
 }  // namespace expunge

@@ -16,7 +16,7 @@ namespace {
 class NegGradPlus : public Method {
  public:
   explicit NegGradPlus(const Spec& spec)
-      : settings_(read_descent(spec, {.learning_rate = 0.01})),
+      : settings_(read_descent(spec, {.learning_rate = 0.01, .momentum = 0.9})),
         alpha_(spec.real_or("alpha", 0.95, 0, 1)),
         clip_(spec.real_or("clip", 1, 1e-9, 1e9)) {
     spec.expect(0, "", {"alpha", "epochs", "lr", "momentum", "batch-size", "clip"});

@@ -53,7 +53,7 @@ class RandomLabel : public Method {
 
 extern const MethodEntry kRandomLabelMethod;
 const MethodEntry kRandomLabelMethod{
-    "random-label", "epochs=1,lr=X,momentum=0.9,batch-size=N",
+    "random-label", "epochs=1,lr=X,momentum=X,batch-size=N",
     "go on training on all samples, those to be forgotten under wrong labels",
     [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<RandomLabel>(spec); }};
 
