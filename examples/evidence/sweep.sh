@@ -39,7 +39,8 @@ train=idx:$data/train-images-idx3-ubyte.gz,$data/train-labels-idx1-ubyte.gz
 test=idx:$data/t10k-images-idx3-ubyte.gz,$data/t10k-labels-idx1-ubyte.gz
 
 sweep=()
-for epsilon in 0.5 0.2 0.1 0.05 0.02 0.01 0; do sweep+=("deepobliviate:epsilon=$epsilon"); done
+for epsilon in 0.2 0.1 0.05 0.02 0.01 0.005 0; do sweep+=("deepobliviate:epsilon=$epsilon"); done
+for points in 6 8 12; do sweep+=("deepobliviate:epsilon=0.2,least-points=$points"); done
 
 # compare NAME BLOCKS SCHEDULE ARGUMENT...: trains a run of BLOCKS blocks, and compares on it.
 compare() {
@@ -49,7 +50,7 @@ compare() {
   [[ -e "$out/$name.txt" ]] && return 0
   local run="$out/run-$blocks-${schedule%%:*}"
   mpirun -n 2 "$EXPUNGE" train --run "$run" --data "$train" --model lenet --slicing sequential --shards 1 \
-    --slices "$blocks" --epochs 3 --momentum 0 --lr 0.05 --lr-schedule "$schedule" --seed 7
+    --slices "$blocks" --epochs 5 --momentum 0 --lr 0.05 --lr-schedule "$schedule" --seed 7
   rm -rf -- "${out:?}/$name"
   mpirun -n 2 "$EXPUNGE" compare --run "$run" --test "$test" --out "$out/$name" \
     --methods identity retrain exact "${sweep[@]}" finetune neggrad+ "$@" >"$out/$name.part"
@@ -58,15 +59,13 @@ compare() {
   cat -- "$out/$name.txt"
 }
 
-# A constant learning rate washes a backdoor out by itself; a rate that falls to a tenth half way keeps it.
-constant=constant
-falling=step:factor=0.1,at=0.5
+# Under a constant rate the later blocks wash a backdoor out by themselves; under one that falls it stays.
 printf '%s\n' '{"request_id":"one","sample_ids":[11]}' >"$out/one.jsonl"
-for blocks in 300 600; do
-  for schedule in "$constant" "$falling"; do
-    compare "single-$blocks-${schedule%%:*}" "$blocks" "$schedule" --requests "$out/one.jsonl"
-    compare "backdoor-$blocks-${schedule%%:*}" "$blocks" "$schedule" --canary backdoor:size=400,patch=4
-    compare "label-flip-$blocks-${schedule%%:*}" "$blocks" "$schedule" --canary label-flip:size=400
-  done
-done
+compare backdoor-300-cosine 300 cosine:floor=0.01 --canary backdoor:size=1000,patch=4,slice=165
+compare single-300-constant 300 constant --requests "$out/one.jsonl"
+compare single-300-cosine 300 cosine:floor=0.01 --requests "$out/one.jsonl"
+compare backdoor-150-cosine 150 cosine:floor=0.01 --canary backdoor:size=1000,patch=4,slice=83
+compare backdoor-600-cosine 600 cosine:floor=0.01 --canary backdoor:size=1000,patch=4,slice=330
+compare backdoor-300-constant 300 constant --canary backdoor:size=1000,patch=4,slice=165
+compare label-flip-300-cosine 300 cosine:floor=0.01 --canary label-flip:size=1000,slice=165
 echo "the reports lie in $out"
