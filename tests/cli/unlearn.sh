@@ -51,7 +51,7 @@ has_keys run method guarantee complete batch batches_completed batches_pending r
   samples_live shards_rolled_back shards_retrained stages_retrained sample_gradients forward_passes \
   hessian_vector_products sample_gradients_full_retrain \
   speedup seconds seconds_to_forget seconds_to_recover overhead phase_seconds process_seconds bytes_read bytes_written \
-  peak_resident_bytes files_erased files_kept files shards approximate stopped_by outcomes
+  peak_resident_bytes files_erased files_kept files shards approximate fallbacks stopped_by outcomes
 cp out unlearned
 for key in sample_gradients sample_gradients_full_retrain; do
   [ "$(value_of $key forecast)" = "$(value_of $key unlearned)" ] || wrong "the dry run foretold another $key"
