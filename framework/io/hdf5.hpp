@@ -84,6 +84,9 @@ class File {
   void set_attribute(const std::string& path, const std::string& name, const std::string& value);
   /// Throws Failure where it is missing, not a scalar, or not an integer (string) that fits.
   [[nodiscard]] std::int64_t integer_attribute(const std::string& path, const std::string& name) const;
+  /// Nothing where it is missing.
+  [[nodiscard]] std::optional<std::int64_t> find_integer_attribute(const std::string& path,
+                                                                   const std::string& name) const;
   [[nodiscard]] std::string string_attribute(const std::string& path, const std::string& name) const;
 
  private:

@@ -23,13 +23,14 @@ struct Attribute {
   std::string place;
 };
 
-/// Opens a scalar attribute. Throws Failure where it is missing or not a scalar.
-Attribute open_scalar(Handle file, const std::string& file_name, const std::string& path, const std::string& name) {
+/// Opens a scalar attribute. Throws Failure where it is not a scalar.
+std::optional<Attribute> find_scalar(Handle file, const std::string& file_name, const std::string& path,
+                                     const std::string& name) {
   const Id object = open_object(file, file_name, path);
   std::string where = attribute_place(file_name, path, name);
   const htri_t there = H5Aexists(object.get(), name.c_str());
   if (there < 0) fail("cannot look for " + where);
-  if (there == 0) throw Failure(where + " is missing");
+  if (there == 0) return std::nullopt;
   Id id(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
   if (id.get() < 0) fail("cannot open " + where);
   const Id space(H5Aget_space(id.get()), H5Sclose);
@@ -37,7 +38,29 @@ Attribute open_scalar(Handle file, const std::string& file_name, const std::stri
   if (H5Sget_simple_extent_type(space.get()) != H5S_SCALAR) throw Failure(where + " is not a scalar");
   Id type(H5Aget_type(id.get()), H5Tclose);
   if (type.get() < 0) fail("cannot look at " + where);
-  return {std::move(id), std::move(type), std::move(where)};
+  return Attribute{std::move(id), std::move(type), std::move(where)};
+}
+
+/// Throws Failure where it is missing or not a scalar.
+Attribute open_scalar(Handle file, const std::string& file_name, const std::string& path, const std::string& name) {
+  auto attribute = find_scalar(file, file_name, path, name);
+  if (!attribute) throw Failure(attribute_place(file_name, path, name) + " is missing");
+  return std::move(*attribute);
+}
+
+std::int64_t integer_in(const Attribute& attribute) {
+  if (H5Tget_class(attribute.type.get()) != H5T_INTEGER || H5Tget_size(attribute.type.get()) > sizeof(std::int64_t))
+    throw Failure(attribute.place + " is not an integer of at most 64 bits");
+  if (H5Tget_sign(attribute.type.get()) == H5T_SGN_NONE) {
+    std::uint64_t value = 0;
+    if (H5Aread(attribute.id.get(), H5T_NATIVE_UINT64, &value) < 0) fail("cannot read " + attribute.place);
+    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+      throw Failure(fmt::format("{} is {}: too large", attribute.place, value));
+    return static_cast<std::int64_t>(value);
+  }
+  std::int64_t value = 0;
+  if (H5Aread(attribute.id.get(), H5T_NATIVE_INT64, &value) < 0) fail("cannot read " + attribute.place);
+  return value;
 }
 
 void write_scalar(Handle file, const std::string& file_name, const std::string& path, const std::string& name,
@@ -89,19 +112,13 @@ void File::set_attribute(const std::string& path, const std::string& name, const
 
 std::int64_t File::integer_attribute(const std::string& path, const std::string& name) const {
   const Call call;
-  const Attribute attribute = open_scalar(handle_, name_, path, name);
-  if (H5Tget_class(attribute.type.get()) != H5T_INTEGER || H5Tget_size(attribute.type.get()) > sizeof(std::int64_t))
-    throw Failure(attribute.place + " is not an integer of at most 64 bits");
-  if (H5Tget_sign(attribute.type.get()) == H5T_SGN_NONE) {
-    std::uint64_t value = 0;
-    if (H5Aread(attribute.id.get(), H5T_NATIVE_UINT64, &value) < 0) fail("cannot read " + attribute.place);
-    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      throw Failure(fmt::format("{} is {}: too large", attribute.place, value));
-    return static_cast<std::int64_t>(value);
-  }
-  std::int64_t value = 0;
-  if (H5Aread(attribute.id.get(), H5T_NATIVE_INT64, &value) < 0) fail("cannot read " + attribute.place);
-  return value;
+  return integer_in(open_scalar(handle_, name_, path, name));
+}
+
+std::optional<std::int64_t> File::find_integer_attribute(const std::string& path, const std::string& name) const {
+  const Call call;
+  const auto attribute = find_scalar(handle_, name_, path, name);
+  return attribute ? std::optional(integer_in(*attribute)) : std::nullopt;
 }
 
 std::string File::string_attribute(const std::string& path, const std::string& name) const {

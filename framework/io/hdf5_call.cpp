@@ -93,6 +93,7 @@ bool leads_somewhere(Handle file, const std::string& name, const std::string& pa
     if (H5Lget_info(file, walked.c_str(), &link, H5P_DEFAULT) < 0) fail("cannot look at " + place(name, walked));
     if (link.type != H5L_TYPE_HARD && link.type != H5L_TYPE_SOFT)
       throw Failure(place(name, walked) + " is a link into another file; copy what it points to into this one");
+    if (link.type == H5L_TYPE_HARD) continue;  // is the object
     const htri_t resolves = H5Oexists_by_name(file, walked.c_str(), H5P_DEFAULT);
     if (resolves < 0) fail("cannot look for " + place(name, walked));
     if (resolves == 0) return false;

@@ -17,7 +17,6 @@ struct Opened {
   Id dataset;
   Id space;
   Id type;
-  Id creation;
   std::string place;
   std::vector<hsize_t> dims;
   std::uint64_t elements = 1;
@@ -33,10 +32,17 @@ struct Storage {
 };
 
 Storage storage_of(const Opened& opened) {
-  return {.layout = H5Pget_layout(opened.creation.get()),
-          .stored = H5Dget_storage_size(opened.dataset.get()),
-          .packed = H5Pget_nfilters(opened.creation.get()) > 0,
-          .external = H5Pget_external_count(opened.creation.get()) > 0};
+  const hsize_t stored = H5Dget_storage_size(opened.dataset.get());
+  // Only what is contiguous in this very file has a place in it, and only what is in chunks has filters: the list of
+  // properties, a copy that takes long to make, has nothing to add.
+  if (H5Dget_offset(opened.dataset.get()) != HADDR_UNDEF)
+    return {.layout = H5D_CONTIGUOUS, .stored = stored, .packed = false, .external = false};
+  const Id creation(H5Dget_create_plist(opened.dataset.get()), H5Pclose);
+  if (creation.get() < 0) fail("cannot look at " + opened.place);
+  return {.layout = H5Pget_layout(creation.get()),
+          .stored = stored,
+          .packed = H5Pget_nfilters(creation.get()) > 0,
+          .external = H5Pget_external_count(creation.get()) > 0};
 }
 
 /// A damaged or hostile file may claim any dimensions: nothing may be allocated that its bytes can't fill.
@@ -60,11 +66,10 @@ Opened open_checked(Handle file, const std::string& file_name, const std::string
   std::string where = place(file_name, path);
   Id space(H5Dget_space(dataset.get()), H5Sclose);
   Id type(H5Dget_type(dataset.get()), H5Tclose);
-  Id creation(H5Dget_create_plist(dataset.get()), H5Pclose);
   const int rank = space.get() < 0 ? -1 : H5Sget_simple_extent_ndims(space.get());
-  if (type.get() < 0 || creation.get() < 0 || rank < 0) fail("cannot look at " + where);
+  if (type.get() < 0 || rank < 0) fail("cannot look at " + where);
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) throw Failure(where + " holds no data");
-  Opened opened{std::move(dataset), std::move(space), std::move(type), std::move(creation), std::move(where), {}};
+  Opened opened{std::move(dataset), std::move(space), std::move(type), std::move(where), {}};
   opened.dims.resize(static_cast<std::size_t>(rank));
   if (H5Sget_simple_extent_dims(opened.space.get(), opened.dims.data(), nullptr) < 0)
     fail("cannot look at " + opened.place);
@@ -82,11 +87,11 @@ bool is_one_of(Handle type, Handle little, Handle big) {
 }
 
 ElementType classify(Handle type) {
+  if (is_one_of(type, H5T_IEEE_F32LE, H5T_IEEE_F32BE)) return ElementType::kF32;  // first: nearly all are
   if (is_one_of(type, H5T_STD_U8LE, H5T_STD_U8BE)) return ElementType::kU8;
   if (is_one_of(type, H5T_STD_I32LE, H5T_STD_I32BE)) return ElementType::kI32;
   if (is_one_of(type, H5T_STD_I64LE, H5T_STD_I64BE)) return ElementType::kI64;
   if (is_one_of(type, H5T_STD_U64LE, H5T_STD_U64BE)) return ElementType::kU64;
-  if (is_one_of(type, H5T_IEEE_F32LE, H5T_IEEE_F32BE)) return ElementType::kF32;
   if (is_one_of(type, H5T_IEEE_F64LE, H5T_IEEE_F64BE)) return ElementType::kF64;
   return ElementType::kOther;
 }

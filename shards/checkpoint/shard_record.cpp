@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -220,8 +221,12 @@ Bug contradiction(ShardId shard, const std::string& what) {
   return Bug(fmt::format("shard {} can't record {}", shard.value(), what));
 }
 
-Json file_json(ShardId shard, const StoredFile& file) {
+void check_file(ShardId shard, const StoredFile& file) {
   if (!is_plain_name(file.name)) throw contradiction(shard, fmt::format("a file called '{}'", file.name));
+}
+
+Json file_json(ShardId shard, const StoredFile& file) {
+  check_file(shard, file);
   return {{"file", file.name}, {"digest", file.digest.hex()}, {"bytes", file.bytes}};
 }
 
@@ -231,10 +236,42 @@ double checked_seconds(ShardId shard, double seconds) {
 }
 
 /// `stages`: how many come before.
-Json slice_json(ShardId shard, const SliceRecord& slice, std::size_t stages, bool gap = false) {
-  const std::uint64_t stage = slice.stage.value();
+void check_stage(ShardId shard, std::uint64_t stage, std::size_t stages, bool gap = false) {
   if (gap ? stage <= stages : stage != stages + 1)
     throw contradiction(shard, fmt::format("stage {} after {} others", stage, stages));
+}
+
+/// `slice_json` of every slice, as `dump(2)` has it in the document. A record is written after each stage: of hundreds,
+/// building and throwing away a tree of their fields would take as long as training one.
+std::string slices_text(const ShardRecord& record) {
+  std::string text = "[";
+  std::size_t stages = 0;
+  for (const auto& slice : record.slices) {
+    check_stage(record.shard, slice.stage.value(), stages);
+    check_file(record.shard, slice.file);
+    fmt::format_to(std::back_inserter(text),
+                   R"({}
+    {{
+      "stage": {},
+      "samples": {},
+      "file": {},
+      "digest": "{}",
+      "bytes": {},
+      "model_digest": "{}",
+      "live_root": "{}",
+      "sample_gradients": {},
+      "train_seconds": {}
+    }})",
+                   stages++ == 0 ? "" : ",", slice.stage.value(), slice.samples, Json(slice.file.name).dump(),
+                   slice.file.digest.hex(), slice.file.bytes, slice.model.hex(), slice.live_root.hex(),
+                   slice.sample_gradients, Json(checked_seconds(record.shard, slice.train_seconds)).dump());
+  }
+  return text + (record.slices.empty() ? "]" : "\n  ]");
+}
+
+Json slice_json(ShardId shard, const SliceRecord& slice, std::size_t stages, bool gap = false) {
+  const std::uint64_t stage = slice.stage.value();
+  check_stage(shard, stage, stages, gap);
   Json json{{"stage", stage}, {"samples", slice.samples}};
   json.update(file_json(shard, slice.file));
   json.update({{"model_digest", slice.model.hex()},
@@ -336,18 +373,19 @@ std::vector<StoredFile> ShardRecord::files() const {
 
 void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record,
                         Generation generation) {
-  Json slices = Json::array();
-  for (const auto& slice : record.slices) slices.push_back(slice_json(record.shard, slice, slices.size()));
   Json approximation = approximation_json(record);
   const Json document{{"format", kFormat},
                       {"format_version", kFormatVersion},
                       {"shard", record.shard.value()},
                       {"generation", record.generation},
                       {"respects", record.respects},
-                      {"slices", std::move(slices)},
+                      {"slices", Json::array()},
                       {"approximation", std::move(approximation)}};
+  std::string text = document.dump(2) + "\n";
+  constexpr std::string_view kNone = R"("slices": [])";
+  text.replace(text.find(kNone) + kNone.size() - 2, 2, slices_text(record));  // the first: only numbers come before
   files.make_directory(shard_folder(run, record.shard));
-  publish(files, record_path(run, record.shard, generation), bytes_of(document.dump(2) + "\n"));
+  publish(files, record_path(run, record.shard, generation), bytes_of(text));
 }
 
 std::optional<ShardRecord> read_shard_record(const std::filesystem::path& run, ShardId shard, Generation generation) {

@@ -140,8 +140,10 @@ class Reader {
     return slice;
   }
 
+  /// The file's digest stands for what this does not look at.
   std::vector<StateTensor> read_parameters() {
-    (void)read_root();
+    check_format();
+    parameters_alone_ = true;
     return read_group(fmt::format("/{}", kGroups.front().first));
   }
 
@@ -263,21 +265,29 @@ class Reader {
       if (depth == kDeepest || objects_left_ == 0)
         throw Failure(fmt::format("{}, {} is one object too many in its group", name_, path));
       --objects_left_;
-      const std::vector<std::string> attributes = file_.attributes(path);
-      if (std::ranges::find(attributes, kIndex) == attributes.end()) {
-        check_members(path, attributes, {});
+      const auto found = index_of(path);
+      if (!found) {
         walk(group, name + "/", depth + 1, tensors, there);
         continue;
       }
-      constexpr std::array<std::string_view, 1> kOfTensor{kIndex};
-      check_members(path, attributes, kOfTensor);
-      const std::int64_t index = file_.integer_attribute(path, kIndex);
+      const std::int64_t index = *found;
       if (index < 0 || index >= static_cast<std::int64_t>(tensors.size()) || there[static_cast<std::size_t>(index)])
         throw Failure(fmt::format("{}, {}: index is {}, expected one of {} that no other has", name_, path, index,
                                   tensors.size()));
       there[static_cast<std::size_t>(index)] = true;
       tensors[static_cast<std::size_t>(index)] = read_tensor(path, name);
     }
+  }
+
+  /// Of a tensor; nothing: a group on the way to some.
+  [[nodiscard]] std::optional<std::int64_t> index_of(const std::string& path) const {
+    if (!parameters_alone_) {
+      const std::vector<std::string> attributes = file_.attributes(path);
+      const bool is_tensor = std::ranges::find(attributes, kIndex) != attributes.end();
+      constexpr std::array<std::string_view, 1> kOfTensor{kIndex};
+      check_members(path, attributes, std::span(kOfTensor).first(is_tensor ? 1 : 0));
+    }
+    return file_.find_integer_attribute(path, kIndex);
   }
 
   StateTensor read_tensor(const std::string& path, const std::string& name) {
@@ -310,6 +320,7 @@ class Reader {
   std::size_t bytes_left_;
   std::int64_t version_ = 0;
   std::size_t objects_left_ = 0;
+  bool parameters_alone_ = false;
 };
 
 StoredFile publish_named(FileSystem& files, const std::filesystem::path& folder, std::string name, ByteView image,

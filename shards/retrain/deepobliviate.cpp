@@ -55,7 +55,7 @@ class Obliviation {
     std::optional<ShardSamples> samples;
     {
       const Stopwatch watch(outcome_.load_seconds);
-      samples.emplace(data, live_, task_.shard);
+      samples.emplace(data, live_, task_.shard, SliceId(done() + 1));
     }
     files_.know_samples(data, live_);
     StageTrainer trainer(c_, context_.seed, task_.shard, context_.device, context_.order_seed);

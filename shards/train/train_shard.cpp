@@ -52,7 +52,8 @@ class ShardRun {
     std::optional<ShardSamples> samples;
     {
       const Stopwatch watch(outcome_.load_seconds);
-      samples.emplace(data, partition_, shard_);
+      const bool sequential = c_.slicing == Slicing::kSequential;
+      samples.emplace(data, partition_, shard_, SliceId(sequential ? done() + 1 : 1));
     }
     files_.know_samples(data, partition_);
     StageTrainer trainer(c_, context_.seed, shard_, context_.device, context_.order_seed);

@@ -162,6 +162,9 @@ TEST_CASE("attributes hold integers and texts and a reader is told what is wrong
   CHECK(read.integer_attribute("/", "small") == std::numeric_limits<std::int64_t>::min());
   CHECK(read.string_attribute("/", "text") == "größe");
   CHECK(read.string_attribute("/", "empty").empty());
+  CHECK(read.find_integer_attribute("/", "number39") == 39);
+  CHECK_FALSE(read.find_integer_attribute("/", "gone"));
+  CHECK(contains(failure_of([&] { (void)read.find_integer_attribute("/", "text"); }), "'text' is not an integer"));
   CHECK(read.integer_attribute("/", "number39") == 39);
   CHECK(read.has_attribute("/", "text"));
   CHECK_FALSE(read.has_attribute("/", "texts"));

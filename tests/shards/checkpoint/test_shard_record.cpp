@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "framework/core/error.hpp"
 #include "shards/checkpoint/shard_record.hpp"
@@ -256,6 +257,24 @@ TEST_CASE("a shard's two generations do not touch each other") {
 
   CHECK(read_shard_record(run.path(), ShardId(3))->respects == 7);
   CHECK(read_shard_record(run.path(), ShardId(3), Generation::kNext)->respects == 8);
+}
+
+TEST_CASE("a record's text is laid out as one JSON document, whatever is in it") {
+  ShardRecord odd = two_stages();
+  odd.slices[0].file.name = "a \"quoted\" {name}\\.h5";
+  odd.slices[0].train_seconds = 1e-300;
+  odd.slices[1].train_seconds = 3;
+  ShardRecord empty = two_stages();
+  empty.slices.clear();
+  for (const auto& record : {two_stages(), approximate(), odd, empty}) {
+    const testing::TemporaryFolder run;
+
+    write_shard_record(system_files(), run.path(), record);
+
+    const std::string text = text_in(run);
+    CHECK(nlohmann::ordered_json::parse(text).dump(2) + "\n" == text);
+    CHECK(read_shard_record(run.path(), ShardId(3))->files().size() == record.files().size());
+  }
 }
 
 TEST_CASE("numbers up to the largest are kept exactly") {

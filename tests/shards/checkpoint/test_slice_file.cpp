@@ -103,6 +103,19 @@ TEST_CASE("the order of tensors is kept where names and groups are out of order"
   CHECK(read_slice(folder / stored.name, stored.digest).state == slice.state);
 }
 
+TEST_CASE("parameters read alone are those of the state, in its order") {
+  const testing::TemporaryFolder folder;
+  SliceFile slice = small_slice();
+  slice.state.parameters = {tensor_of<float>("second/z", {1}, {1}), tensor_of<float>("first/z", {2}, {2, 5}),
+                            tensor_of<float>("second/a", {1}, {3}), tensor_of<float>("plain", {}, {4})};
+
+  const StoredFile stored = write_slice(system_files(), folder.path(), slice);
+
+  CHECK(read_parameters(folder / stored.name, stored.digest) == slice.state.parameters);
+  CHECK(contains(failure_of([&] { (void)read_parameters(folder / stored.name, digest_filled_with(1)); }),
+                 (folder / stored.name).string()));
+}
+
 TEST_CASE("a state without any tensor and a tensor without any element are states like the others") {
   const testing::TemporaryFolder folder;
   SliceFile slice = small_slice();

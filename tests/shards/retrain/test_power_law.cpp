@@ -45,6 +45,19 @@ TEST_CASE("the grid finds a power law's exponent to its step") {
   }
 }
 
+TEST_CASE("the grid's fit is that to its exponent, bit for bit, of long series and short ones") {
+  for (const int count : {2, 15, 16, 17, 40}) {
+    INFO(count, " points");
+    const auto series = decaying(count);
+
+    const auto found = fit_power_law(series).value();
+    const auto given = fit_power_law(series, found.alpha).value();
+
+    CHECK(found.a == given.a);
+    CHECK(found.b == given.b);
+  }
+}
+
 TEST_CASE("an exponent beyond the grid is given its nearest end") {
   std::vector<double> steep;
   for (int x = 1; x <= 12; ++x) steep.push_back(std::pow(x, -5.0));
