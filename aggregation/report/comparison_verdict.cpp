@@ -180,6 +180,12 @@ std::string price(const ComparisonSummary& summary, const MethodSummary& method)
   return text;
 }
 
+/// Whether lying within the floor tells a method that forgets from one that does not: doing nothing must not lie there
+/// too, unless a canary shows the difference.
+bool floor_tells(const ComparisonReport& report, const ComparisonSummary& summary, const MethodSummary& method) {
+  return closed(report, method) || !within_floor(summary, summary.identity->distances);
+}
+
 std::string words(const ComparisonReport& report, const ComparisonSummary& summary, const MethodSummary& method,
                   const MethodVerdict& verdict) {
   const std::string& name = method.method->name;
@@ -209,6 +215,11 @@ std::string words(const ComparisonReport& report, const ComparisonSummary& summa
     return fmt::format("{} is no better than doing nothing here: {}; {}{}", name, remains(report, summary, method),
                        work_words(method), price(summary, method));
   const std::string certified = method.method->guarantee == "certified" ? ", certified" : "";
+  if (verdict.within_floor && !floor_tells(report, summary, method))
+    return fmt::format(
+        "{} lies within the floor, as doing nothing does: nearer, but these measures can't tell whether it forgets; "
+        "{}{}",
+        name, work_words(method), price(summary, method));
   if (verdict.within_floor && canary_forgotten(report, method))
     return fmt::format("{} forgets as far as these measures can tell (within the floor{}) {}{}", name, certified,
                        work_words(method), price(summary, method));
@@ -268,10 +279,11 @@ std::string approximate_words(const ComparisonReport& report, const ComparisonSu
     ++compared;
     const MethodVerdict verdict = verdict_of(report, summary, method);
     if (!verdict.better_than_nothing || !is_finite(method)) continue;
-    useful.push_back({.method = &method,
-                      .verdict = verdict,
-                      .forgets = verdict.within_floor && canary_forgotten(report, method),
-                      .left = left(report, summary, method)});
+    useful.push_back(
+        {.method = &method,
+         .verdict = verdict,
+         .forgets = verdict.within_floor && floor_tells(report, summary, method) && canary_forgotten(report, method),
+         .left = left(report, summary, method)});
   }
   if (compared == 0) return "No approximate method was compared.";
   if (!summary.identity) return "The approximate methods can't be judged, for doing nothing is not in the table.";

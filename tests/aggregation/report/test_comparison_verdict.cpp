@@ -32,11 +32,12 @@ const Distances kNone{.theta = 0.0, .y = 1.0, .kl = 0.0};
 
 // Identity lies 10 away in parameters, 0.2 in answers, 0.5 in KL. The floors: 2, 3 and 4 in parameters (deviation 1),
 // 0.02, 0.03 and 0.04 in answers (0.01), 0.1, 0.2 and 0.3 in KL (0.1). Retraining takes 1000 gradients.
-ComparisonReport comparison(std::vector<MethodReport> methods) {
+ComparisonReport comparison(std::vector<MethodReport> methods,
+                            const Distances& of_identity = {.theta = 10.0, .y = 0.8, .kl = 0.5}) {
   ComparisonReport report;
   report.reference = method("retrain", "exact", 1000, kNone);
   report.methods = std::move(methods);
-  report.methods.insert(report.methods.begin(), method("identity", "none", 0, {.theta = 10.0, .y = 0.8, .kl = 0.5}));
+  report.methods.insert(report.methods.begin(), method("identity", "none", 0, of_identity));
   for (int i = 0; i < 3; ++i)
     report.floors.push_back({.kind = "order",
                              .distances = {.theta = 2.0 + i, .y = 0.98 - 0.01 * i, .kl = 0.1 + 0.1 * i},
@@ -106,6 +107,15 @@ TEST_CASE("within the floor is at most the furthest of the retrainings in anothe
   CHECK_FALSE(verdict_on(Distances{.theta = 2.0, .y = 0.98, .kl = 0.31}).within_floor);
   CHECK(says(verdict_on(Distances{.theta = 3.0, .y = 0.98, .kl = 0.2}).text,
              "finetune forgets as far as these measures can tell (within the floor) at 10 times less work"));
+}
+
+TEST_CASE("within a floor that holds doing nothing too, nobody is said to forget") {
+  const ComparisonReport report = comparison(
+      {method("exact", "exact", 250, kNone), method("near", "heuristic", 100, {.theta = 3.0, .y = 0.99, .kl = 0.1})},
+      {.theta = 3.9, .y = 0.97, .kl = 0.29});
+
+  CHECK(says(verdict_of(report, report.methods.back()).text, "these measures can't tell whether it forgets"));
+  CHECK_FALSE(says(verdict_of(report), "near forgets"));
 }
 
 TEST_CASE("without a floor nothing is within it, and only a tenth of the distance counts as nearer") {
