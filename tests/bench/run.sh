@@ -271,6 +271,14 @@ for ((round = 1; round <= unlearning_rounds; ++round)); do
 done
 unlearning_rows "$data_name"
 
+say "Bookkeeping of approximate forgetting"
+# shellcheck source=tests/bench/bookkeeping.sh
+. tests/bench/bookkeeping.sh
+for block_epochs in 1 3; do
+  bookkeeping $block_epochs "$rounds"
+  bookkeeping_rows $block_epochs
+done
+
 # ---- the table
 
 manifest=$work/run-both/manifest.json

@@ -261,7 +261,7 @@ TEST_CASE("a shard's two generations do not touch each other") {
 
 TEST_CASE("a record's text is laid out as one JSON document, whatever is in it") {
   ShardRecord odd = two_stages();
-  odd.slices[0].file.name = "a \"quoted\" {name}\\.h5";
+  odd.slices[0].file.name = R"(a "quoted" {name}\.h5)";
   odd.slices[0].train_seconds = 1e-300;
   odd.slices[1].train_seconds = 3;
   ShardRecord empty = two_stages();
