@@ -34,17 +34,17 @@ struct Tally {
 RandomTraining draw_training(Choices& choices) {
   RandomTraining t = random_training(choices);
   t.configuration.slicing = choices.below(4) == 0 ? Slicing::kCumulative : Slicing::kSequential;
-  t.configuration.slices = static_cast<std::uint32_t>(3 + choices.below(4));
+  t.configuration.slices = static_cast<std::uint32_t>(5 + choices.below(3));
   t.configuration.epoch_millionths = 1'000'000;
   t.configuration.weight_decay = 0.2;  // what was forgotten decays
   return t;
 }
 
 std::string draw_method(Choices& choices, Slicing slicing) {
-  if (slicing == Slicing::kSequential && choices.below(2) == 0)
-    return choices.one_of<std::string>({"deepobliviate:epsilon=1000,least-points=2",
-                                        "deepobliviate:epsilon=0.05,least-points=2,normalise=none",
-                                        "deepobliviate:epsilon=0"});
+  if (slicing == Slicing::kSequential && choices.below(3) != 0)
+    return choices.one_of<std::string>(
+        {"deepobliviate:epsilon=1000,least-points=2", "deepobliviate:epsilon=1000,least-points=2",
+         "deepobliviate:epsilon=0.05,least-points=2,normalise=none", "deepobliviate:epsilon=0"});
   return choices.one_of<std::string>(
       {"exact", "exact", "identity", "finetune", "neggrad", "neggrad+:lr=0.001", "random-label", "cf-k", "eu-k"});
 }
@@ -155,9 +155,9 @@ class Sequence {
     }
     if (approximate() < before) ++tally_.exact_again;
     exactly_.clear();
-    // Where nothing was ever accepted there is no journal yet.
-    if (coordinator.records().history.batches() > 0)
-      CHECK(astray_in(run_.path(), t_.configuration.shards) == std::vector<std::string>{});
+    std::vector<std::string> missing;
+    if (coordinator.records().history.batches() == 0) missing = {"journal.jsonl"};  // nothing was ever accepted
+    CHECK(astray_in(run_.path(), t_.configuration.shards) == missing);
     return true;
   }
 
@@ -241,7 +241,7 @@ TEST_CASE("by whatever methods a run forgets in turn, what is called exact is, a
     CAPTURE(method);
     CHECK(tally.approximate[method] > 0);
   }
-  CHECK(tally.tails > kSequences / 12);
+  CHECK(tally.tails > kSequences / 6);
   CHECK(tally.stopped > kSequences / 6);
   CHECK(tally.under_way > kSequences / 12);
   CHECK(tally.exact_again > kSequences / 6);
