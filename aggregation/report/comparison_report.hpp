@@ -62,7 +62,7 @@ struct CanaryScore {
 struct ResidualSeries {
   std::uint32_t shard = 0;
   std::uint64_t batch = 0;
-  std::string evidence;  ///< the JSON object of shards/retrain/residual_memory.hpp
+  std::string evidence;  ///< the JSON object of shards/methods/deepobliviate/residual_memory.hpp
 };
 
 /// One method in one repetition.

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "framework/text/utf8.hpp"
+
 namespace expunge {
 
 namespace {
@@ -16,12 +18,6 @@ constexpr std::size_t kLongestLeft = 26;
 constexpr std::string_view kPositionHeading = "Words";
 constexpr std::string_view kRequiredHeading = "Required";
 constexpr std::string_view kOtherHeading = "Options";
-
-/// Characters as a terminal shows them: bytes that continue a UTF-8 sequence are not counted.
-std::size_t shown_width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
 
 std::string usage(const std::string& command, const std::deque<OptionDeclaration>& declarations) {
   std::string line = "expunge " + command;
@@ -73,15 +69,15 @@ std::string described(const OptionDeclaration& one, std::size_t left_width) {
   const auto left = left_side(one);
   const auto right = wrapped(right_side(one), kColumns - indent, indent);
   if (right.empty()) return fmt::format("  {}\n", left);
-  if (shown_width(left) <= left_width) {
-    return fmt::format("  {}{}  {}\n", left, std::string(left_width - shown_width(left), ' '), right);
+  if (character_count(left) <= left_width) {
+    return fmt::format("  {}{}  {}\n", left, std::string(left_width - character_count(left), ' '), right);
   }
   return fmt::format("  {}\n{}{}\n", left, std::string(indent, ' '), right);
 }
 
 /// How much of a word goes on one line: all of it where it fits, else as far as its last comma that fits.
 std::size_t part_length(std::string_view word, std::size_t width) {
-  if (shown_width(word) <= width) return word.size();
+  if (character_count(word) <= width) return word.size();
   const auto comma = word.substr(0, width).rfind(',');
   return comma == std::string_view::npos ? word.size() : comma + 1;
 }
@@ -100,7 +96,7 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
     after_blank = end == blank;
     text.remove_prefix(std::min(text.size(), after_blank ? end + 1 : end));
     if (word.empty()) continue;
-    const std::size_t length = shown_width(word);
+    const std::size_t length = character_count(word);
     if (used > 0 && (was_after_blank ? used + 1 : used) + length > width) {
       lines += '\n' + std::string(indent, ' ');
       used = 0;
@@ -118,7 +114,7 @@ std::string option_help(const std::string& command, const std::string& summary,
                         const std::deque<OptionDeclaration>& declarations) {
   std::size_t left_width = 0;
   for (const auto& one : declarations) {
-    const std::size_t width = shown_width(left_side(one));
+    const std::size_t width = character_count(left_side(one));
     if (width <= kLongestLeft) left_width = std::max(left_width, width);
   }
   constexpr std::size_t kIndent = 2;

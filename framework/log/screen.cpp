@@ -12,6 +12,8 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ansicolor_sink.h>
 
+#include "framework/text/utf8.hpp"
+
 namespace expunge::log {
 
 namespace {
@@ -51,7 +53,7 @@ std::size_t terminal_columns() {
 std::string_view cut(std::string_view text, std::size_t width) {
   std::size_t shown = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool continues = (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+    const bool continues = continues_character(text[at]);
     if (!continues && shown++ == width) return text.substr(0, at);
   }
   return text;

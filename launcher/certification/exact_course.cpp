@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "shards/deletion/approximations.hpp"
-#include "shards/deletion/entry_rules.hpp"
-#include "shards/retrain/generation.hpp"
+#include "shards/checkpoint/generation.hpp"
+#include "shards/journal/approximations.hpp"
+#include "shards/journal/entry_rules.hpp"
 
 namespace expunge {
 

@@ -9,7 +9,7 @@
 
 #include "launcher/certification/request_course.hpp"
 #include "launcher/run/opened_run.hpp"
-#include "shards/deletion/certificate.hpp"
+#include "shards/certificate/certificate.hpp"
 
 namespace expunge {
 

@@ -17,7 +17,8 @@
 #include "launcher/certification/reference_proofs.hpp"
 #include "launcher/certification/request_course.hpp"
 #include "launcher/certification/verification_result.hpp"
-#include "shards/deletion/entry_rules.hpp"
+#include "shards/journal/entry_rules.hpp"
+#include "shards/requests/due_date.hpp"
 
 namespace expunge {
 

@@ -7,7 +7,7 @@
 
 #include "launcher/run/opened_run.hpp"
 #include "launcher/run/run_directory.hpp"
-#include "shards/deletion/certificate.hpp"
+#include "shards/certificate/certificate.hpp"
 
 namespace expunge {
 

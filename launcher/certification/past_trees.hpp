@@ -9,7 +9,7 @@
 
 #include "launcher/run/opened_run.hpp"
 #include "shards/checkpoint/live_tree.hpp"
-#include "shards/deletion/journal.hpp"
+#include "shards/journal/journal.hpp"
 #include "shards/partition/references.hpp"
 
 namespace expunge {

@@ -7,7 +7,7 @@
 #include "launcher/certification/exact_course.hpp"
 #include "launcher/certification/request_course.hpp"
 #include "launcher/run/opened_run.hpp"
-#include "shards/deletion/certificate.hpp"
+#include "shards/certificate/certificate.hpp"
 #include "shards/partition/references.hpp"
 
 namespace expunge {

@@ -8,7 +8,7 @@
 
 #include "framework/config/nearest_name.hpp"
 #include "framework/core/error.hpp"
-#include "shards/deletion/entry_rules.hpp"
+#include "shards/journal/entry_rules.hpp"
 
 namespace expunge {
 

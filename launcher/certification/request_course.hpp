@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "launcher/run/opened_run.hpp"
-#include "shards/deletion/journal.hpp"
+#include "shards/journal/journal.hpp"
 
 namespace expunge {
 

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <set>
 
-#include "shards/deletion/certificate.hpp"
-#include "shards/deletion/journal.hpp"
+#include "shards/certificate/certificate.hpp"
+#include "shards/journal/journal.hpp"
 
 namespace expunge {
 

@@ -11,10 +11,10 @@
 #include "framework/log/log.hpp"
 #include "launcher/certification/gather_certificate.hpp"
 #include "launcher/process/standard_output.hpp"
-#include "shards/deletion/certificate_check.hpp"
-#include "shards/deletion/certificate_text.hpp"
-#include "shards/deletion/envelope.hpp"
-#include "shards/deletion/signing_key.hpp"
+#include "shards/certificate/certificate_check.hpp"
+#include "shards/certificate/certificate_text.hpp"
+#include "shards/certificate/envelope.hpp"
+#include "shards/certificate/signing_key.hpp"
 
 namespace expunge {
 

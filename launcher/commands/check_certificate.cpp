@@ -11,8 +11,8 @@
 #include "framework/io/file_system.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/process/standard_output.hpp"
-#include "shards/deletion/certificate_check.hpp"
-#include "shards/deletion/certificate_text.hpp"
+#include "shards/certificate/certificate_check.hpp"
+#include "shards/certificate/certificate_text.hpp"
 
 namespace expunge {
 

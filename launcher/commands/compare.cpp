@@ -12,7 +12,7 @@
 #include "launcher/comparison/comparison.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/run/stop_watch.hpp"
-#include "shards/approximate/catalogue.hpp"
+#include "shards/methods/catalogue.hpp"
 
 namespace expunge {
 
@@ -44,7 +44,7 @@ void declare(OptionTable& table, Words& words, ComparisonOptions& options) {
   table.group("What is forgotten (one of the two)");
   table.text("requests", &words.requests)
       .placeholder("FILE")
-      .help("deletion requests, JSON lines or CSV (shards/deletion/REQUESTS.md)");
+      .help("deletion requests, JSON lines or CSV (shards/requests/REQUESTS.md)");
   table.text("canary", &options.canary)
       .placeholder("SPEC")
       .help(

@@ -11,9 +11,9 @@
 #include "framework/core/error.hpp"
 #include "framework/data/dataset.hpp"
 #include "launcher/commands/inspect_words.hpp"
-#include "shards/deletion/plan.hpp"
 #include "shards/partition/partitioner.hpp"
 #include "shards/partition/references.hpp"
+#include "shards/policy/plan.hpp"
 
 namespace expunge {
 

@@ -7,7 +7,7 @@
 
 #include "framework/config/option_table.hpp"
 #include "launcher/process/standard_output.hpp"
-#include "shards/deletion/signing_key.hpp"
+#include "shards/certificate/signing_key.hpp"
 
 namespace expunge {
 

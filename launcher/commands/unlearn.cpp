@@ -13,7 +13,7 @@
 #include "launcher/coordinator/unlearning_run.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/run/stop_watch.hpp"
-#include "shards/approximate/catalogue.hpp"
+#include "shards/methods/catalogue.hpp"
 
 namespace expunge {
 
@@ -36,7 +36,7 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
   table.text("run", &words.run).required().placeholder("DIR").help("run directory, as 'expunge train' made it");
   table.text("requests", &words.requests)
       .placeholder("FILE")
-      .help("deletion requests, JSON lines or CSV (shards/deletion/REQUESTS.md); accepted whole or not at all");
+      .help("deletion requests, JSON lines or CSV (shards/requests/REQUESTS.md); accepted whole or not at all");
   table.flag("recover", &job.recover)
       .help("work off what was accepted before: after --forget-now, or where a job was stopped or killed");
   table.flag("forget-now", &job.forget_now)

@@ -20,7 +20,7 @@
 #include "launcher/run/halt_file.hpp"
 #include "launcher/run/run_directory.hpp"
 #include "launcher/serving/ensemble.hpp"
-#include "shards/deletion/request_file.hpp"
+#include "shards/requests/request_file.hpp"
 
 namespace expunge {
 

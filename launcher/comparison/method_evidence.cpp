@@ -8,9 +8,9 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include "shards/approximate/catalogue.hpp"
-#include "shards/retrain/deepobliviate.hpp"
-#include "shards/retrain/stitching.hpp"
+#include "shards/checkpoint/stitching.hpp"
+#include "shards/methods/catalogue.hpp"
+#include "shards/methods/deepobliviate/deepobliviate.hpp"
 #include "shards/train/stage_trainer.hpp"
 
 namespace expunge {

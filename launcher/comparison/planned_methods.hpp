@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "shards/approximate/catalogue.hpp"
+#include "shards/methods/catalogue.hpp"
 #include "shards/train/training_configuration.hpp"
 
 namespace expunge {

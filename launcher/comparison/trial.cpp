@@ -11,7 +11,7 @@
 #include "framework/core/error.hpp"
 #include "framework/data/dataset_subset.hpp"
 #include "launcher/comparison/plant_canary.hpp"
-#include "shards/deletion/resolution.hpp"
+#include "shards/requests/resolution.hpp"
 
 namespace expunge {
 

@@ -13,8 +13,8 @@
 #include "framework/data/canary.hpp"
 #include "launcher/comparison/results.hpp"
 #include "launcher/run/opened_run.hpp"
-#include "shards/deletion/plan.hpp"
-#include "shards/deletion/request.hpp"
+#include "shards/policy/plan.hpp"
+#include "shards/requests/request.hpp"
 
 namespace expunge {
 

@@ -15,8 +15,8 @@
 #include "launcher/run/halt_file.hpp"
 #include "launcher/run/journal_commit.hpp"
 #include "launcher/run/workspace.hpp"
+#include "shards/checkpoint/generation.hpp"
 #include "shards/checkpoint/unfinished_files.hpp"
-#include "shards/retrain/generation.hpp"
 
 namespace expunge {
 

@@ -17,16 +17,15 @@
 #include "launcher/run/run_directory.hpp"
 #include "launcher/training/shard_jobs.hpp"
 #include "launcher/training/training_report.hpp"
-#include "shards/deletion/plan.hpp"
-#include "shards/deletion/resolution.hpp"
+#include "shards/policy/plan.hpp"
+#include "shards/requests/resolution.hpp"
 
 namespace expunge {
 
 /// How a run's deletions are worked off.
 struct CoordinatorOptions {
-  std::string method =
-      "exact";       ///< SPEC of how batches that are accepted are forgotten (shards/approximate/catalogue.hpp)
-  std::string data;  ///< empty: what the manifest names
+  std::string method = "exact";  ///< SPEC of how batches that are accepted are forgotten (shards/methods/catalogue.hpp)
+  std::string data;              ///< empty: what the manifest names
   std::shared_ptr<const Dataset> opened{};  ///< the run's data, where it is open already; else `data` is opened
   bool shows_progress = true;
   std::filesystem::path halted_in{};  ///< whose halt file is obeyed; empty: the run's own

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "shards/deletion/cost_model.hpp"
+#include "shards/policy/cost_model.hpp"
 
 namespace expunge {
 

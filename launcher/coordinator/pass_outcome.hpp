@@ -7,7 +7,7 @@
 #include <string>
 
 #include "launcher/coordinator/coordinator.hpp"
-#include "shards/deletion/outcome.hpp"
+#include "shards/policy/outcome.hpp"
 
 namespace expunge {
 

@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "shards/checkpoint/generation.hpp"
 #include "shards/partition/references.hpp"
-#include "shards/retrain/generation.hpp"
 
 namespace expunge {
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "launcher/run/opened_run.hpp"
-#include "shards/approximate/catalogue.hpp"
-#include "shards/deletion/plan.hpp"
-#include "shards/retrain/shard_unlearning.hpp"
+#include "shards/checkpoint/shard_unlearning.hpp"
+#include "shards/methods/catalogue.hpp"
+#include "shards/policy/plan.hpp"
 
 namespace expunge {
 

@@ -10,8 +10,8 @@
 #include "framework/core/elapsed.hpp"
 #include "launcher/coordinator/coordinator.hpp"
 #include "launcher/run/halt_file.hpp"
-#include "shards/approximate/unlearn_shard.hpp"
-#include "shards/retrain/generation.hpp"
+#include "shards/checkpoint/generation.hpp"
+#include "shards/methods/unlearn_shard.hpp"
 
 namespace expunge {
 

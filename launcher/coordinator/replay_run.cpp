@@ -9,7 +9,7 @@
 #include "framework/comm/agreement.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/coordinator/pass_outcome.hpp"
-#include "shards/deletion/request_file.hpp"
+#include "shards/requests/request_file.hpp"
 
 namespace expunge {
 

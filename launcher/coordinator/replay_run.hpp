@@ -5,7 +5,7 @@
 #include "framework/core/error.hpp"
 #include "launcher/coordinator/unlearning_run.hpp"
 #include "launcher/process/environment.hpp"
-#include "shards/deletion/policy.hpp"
+#include "shards/policy/policy.hpp"
 
 namespace expunge {
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "launcher/training/state_size.hpp"
-#include "shards/retrain/generation.hpp"
+#include "shards/checkpoint/generation.hpp"
 
 namespace expunge {
 

@@ -13,7 +13,7 @@
 #include "launcher/coordinator/pass_outcome.hpp"
 #include "launcher/coordinator/unlearning_forecast.hpp"
 #include "launcher/coordinator/unlearning_report.hpp"
-#include "shards/deletion/request_file.hpp"
+#include "shards/requests/request_file.hpp"
 
 namespace expunge {
 

@@ -6,7 +6,7 @@
 
 #include "framework/io/file_system.hpp"
 #include "launcher/run/run_directory.hpp"
-#include "shards/deletion/journal.hpp"
+#include "shards/journal/journal.hpp"
 
 namespace expunge {
 

@@ -10,8 +10,8 @@
 #include "framework/data/dataset.hpp"
 #include "launcher/run/manifest.hpp"
 #include "launcher/run/run_directory.hpp"
-#include "shards/deletion/history.hpp"
-#include "shards/deletion/journal.hpp"
+#include "shards/journal/history.hpp"
+#include "shards/journal/journal.hpp"
 #include "shards/partition/partitioner.hpp"
 
 namespace expunge {

@@ -9,7 +9,7 @@
 
 #include "framework/core/digest.hpp"
 #include "framework/core/error.hpp"
-#include "shards/deletion/calendar.hpp"
+#include "framework/text/rfc3339.hpp"
 #include "shards/verify/challenge.hpp"
 #include "shards/verify/finding.hpp"
 #include "shards/verify/shard_check.hpp"

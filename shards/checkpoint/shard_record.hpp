@@ -26,7 +26,7 @@ struct SliceRecord {
 /// A stage of an approximate shard that is kept although it saw deleted samples: the next stitch needs it.
 struct TaintedStage {
   SliceRecord slice;                ///< `model` is the digest of the file's own state, before any offset
-  std::vector<StoredFile> offsets;  ///< added to it in this order (shards/retrain/stitching.hpp)
+  std::vector<StoredFile> offsets;  ///< added to it in this order (shards/checkpoint/stitching.hpp)
   /// Batches of deletions whose samples it saw, itself or through what it descends from; ascending, at least one.
   std::vector<std::uint64_t> tainted_by;
 };

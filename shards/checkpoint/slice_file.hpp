@@ -58,7 +58,7 @@ StoredFile write_progress(FileSystem& files, const std::filesystem::path& folder
 [[nodiscard]] std::string progress_name(SliceId stage);
 
 /// Writes `offset-RR-<hash>.h5`: what a stitch adds to later stages, taken after stage RR
-/// (shards/retrain/stitching.hpp).
+/// (shards/checkpoint/stitching.hpp).
 StoredFile write_offset(FileSystem& files, const std::filesystem::path& folder, SliceFile& offset);
 
 /// Reads a file and checks everything a reader can: the digest of its bytes first (against `expected` where given),

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "shards/checkpoint/shard_record.hpp"
-#include "shards/deletion/approximations.hpp"
+#include "shards/journal/approximations.hpp"
 #include "shards/verify/finding.hpp"
 #include "shards/verify/lineage.hpp"
 #include "shards/verify/parameter_distance.hpp"

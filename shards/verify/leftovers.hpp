@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "shards/checkpoint/shard_record.hpp"
-#include "shards/deletion/journal.hpp"
+#include "shards/journal/journal.hpp"
 #include "shards/verify/finding.hpp"
 #include "shards/verify/stage_sets.hpp"
 

@@ -13,7 +13,7 @@
 #include "framework/data/dataset.hpp"
 #include "framework/device/numerics.hpp"
 #include "shards/checkpoint/shard_record.hpp"
-#include "shards/deletion/journal.hpp"
+#include "shards/journal/journal.hpp"
 #include "shards/partition/partitioner.hpp"
 #include "shards/verify/approximate_shard.hpp"
 #include "shards/verify/challenge.hpp"

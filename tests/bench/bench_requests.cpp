@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "framework/core/error.hpp"
-#include "shards/deletion/request_file.hpp"
-#include "shards/deletion/resolution.hpp"
+#include "shards/requests/request_file.hpp"
+#include "shards/requests/resolution.hpp"
 #include "tests/bench/paired_timing.hpp"
 
 namespace expunge {

@@ -9,8 +9,8 @@
 #include <doctest/doctest.h>
 
 #include "launcher/serving/ensemble.hpp"
-#include "shards/approximate/catalogue.hpp"
-#include "shards/retrain/generation.hpp"
+#include "shards/checkpoint/generation.hpp"
+#include "shards/methods/catalogue.hpp"
 #include "tests/support/random_requests.hpp"
 #include "tests/support/random_training.hpp"
 #include "tests/support/trained_run.hpp"

@@ -17,7 +17,7 @@
 #include "launcher/coordinator/coordinator.hpp"
 #include "launcher/run/data_fingerprint.hpp"
 #include "launcher/run/data_spec.hpp"
-#include "shards/deletion/cost_model.hpp"
+#include "shards/policy/cost_model.hpp"
 #include "shards/train/train_shard.hpp"
 #include "tests/support/small_training.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -8,7 +8,7 @@
 
 #include "launcher/run/opened_run.hpp"
 #include "launcher/serving/ensemble.hpp"
-#include "shards/retrain/generation.hpp"
+#include "shards/checkpoint/generation.hpp"
 #include "tests/support/random_requests.hpp"
 #include "tests/support/random_training.hpp"
 #include "tests/support/trained_run.hpp"

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "shards/retrain/deepobliviate.hpp"
-#include "shards/retrain/generation.hpp"
-#include "shards/retrain/stitching.hpp"
+#include "shards/checkpoint/generation.hpp"
+#include "shards/checkpoint/stitching.hpp"
+#include "shards/methods/deepobliviate/deepobliviate.hpp"
 #include "tests/support/small_run.hpp"
 #include "tests/support/temporary_folder.hpp"
 

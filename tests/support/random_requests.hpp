@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "shards/deletion/request.hpp"
+#include "shards/requests/request.hpp"
 #include "tests/support/random_training.hpp"
 #include "tests/support/trained_run.hpp"
 

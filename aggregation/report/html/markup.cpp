@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "framework/text/utf8.hpp"
+
 namespace expunge::html {
 
 namespace {
@@ -13,15 +15,11 @@ namespace {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kEllipsis = "…";
 
-bool continues(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
-
 // Where the code point with this number begins.
 std::size_t offset_of(std::string_view text, std::size_t number) {
   std::size_t at = 0;
   for (std::size_t seen = 0; at < text.size(); ++at) {
-    if (continues(text[at])) continue;
+    if (continues_character(text[at])) continue;
     if (seen++ == number) return at;
   }
   return at;
@@ -54,7 +52,7 @@ std::string escaped(std::string_view text) {
 }
 
 std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) { return !continues(byte); }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
 }
 
 std::string shortened(std::string_view text, std::size_t characters) {

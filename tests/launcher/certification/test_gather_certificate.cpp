@@ -4,8 +4,8 @@
 
 #include "launcher/certification/exact_course.hpp"
 #include "launcher/certification/gather_certificate.hpp"
-#include "shards/deletion/certificate_check.hpp"
-#include "shards/retrain/generation.hpp"
+#include "shards/certificate/certificate_check.hpp"
+#include "shards/checkpoint/generation.hpp"
 #include "tests/launcher/coordinator/coordinated_run.hpp"
 #include "tests/support/failure_message.hpp"
 

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "shards/verify/shard_check.hpp"
-#include "tests/shards/deletion/small_journal.hpp"
+#include "tests/shards/journal/small_journal.hpp"
 #include "tests/shards/verify/verified_run.hpp"
 
 using namespace expunge;

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "shards/verify/leftovers.hpp"
-#include "tests/shards/deletion/journal_file.hpp"
+#include "tests/shards/journal/journal_file.hpp"
 #include "tests/shards/verify/verified_run.hpp"
 
 using namespace expunge;

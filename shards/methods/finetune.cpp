@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "shards/methods/descent.hpp"
+
+namespace expunge {
+
+namespace {
+
+/// Goes on training on the retain set, and leaves forgetting to time.
+class Finetune : public Method {
+ public:
+  explicit Finetune(const Spec& spec) : settings_(read_descent(spec, {})) {
+    spec.expect(0, "", {"epochs", "lr", "momentum", "batch-size"});
+  }
+  [[nodiscard]] bool reads_forget_set() const override { return false; }
+  MethodResult unlearn(Workbench& bench) const override {
+    train_on_retain_set(bench, settings_);
+    return {};
+  }
+
+ private:
+  DescentSettings settings_;
+};
+
+}  // namespace
+
+extern const MethodEntry kFinetuneMethod;
+const MethodEntry kFinetuneMethod{
+    "finetune", "epochs=1,lr=X,momentum=X,batch-size=N", "go on training on the retain set",
+    [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<Finetune>(spec); }};
+
+}  // namespace expunge

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "shards/methods/catalogue.hpp"
+#include "shards/methods/deepobliviate/deepobliviate.hpp"
+#include "shards/train/train_shard.hpp"
+
+namespace expunge {
+
+/// Carries pending batches out in one shard by `task.method`: `train_shard` for exact ones, `deepobliviate_shard`, or a
+/// method of the catalogue, whose result becomes the state served of `next.json`. The caller has begun that generation.
+/// `forgotten` places the samples of the batches as `live` places the others.
+///
+/// Throws Failure where the method needs samples that the data does not have any more (a scrubbed data set), naming
+/// both; nothing is changed then.
+[[nodiscard]] ShardOutcome unlearn_shard(const ShardContext& context, const ShardUnlearning& task, const Dataset& data,
+                                         const Partition& live, const Partition& forgotten, const ShardHooks& hooks);
+
+}  // namespace expunge

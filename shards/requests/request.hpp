@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "framework/core/digest.hpp"
+#include "framework/core/ids.hpp"
+#include "framework/text/rfc3339.hpp"
+
+namespace expunge {
+
+/// Sample ids first … end − 1; not empty.
+struct IdRange {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+  auto operator<=>(const IdRange&) const = default;
+};
+
+/// All samples of one person or account.
+struct SubjectSelector {
+  std::string subject;
+  bool operator==(const SubjectSelector&) const = default;
+};
+
+/// All samples of one class.
+struct LabelSelector {
+  std::int64_t label = 0;
+  bool operator==(const LabelSelector&) const = default;
+};
+
+/// What a request asks to forget: ids, ranges of ids, a subject or a class.
+using Selector = std::variant<std::vector<SampleId>, std::vector<IdRange>, SubjectSelector, LabelSelector>;
+
+/// One deletion request as a file states it. REQUESTS.md is the specification of the files.
+struct Request {
+  std::string id;
+  std::string requested_by;  ///< ids are unique per requester; may be empty
+  Selector selector;
+  std::optional<Moment> received_at;
+  std::optional<Moment> due_at;  ///< as given; see `due`
+  std::string regulation;        ///< "GDPR", "CCPA", …; may be empty
+  std::int64_t priority = 0;
+  std::string reason;
+  std::size_t line = 0;  ///< where it begins in its file, from 1
+
+  /// `due_at`, else by regulation from `received_at`, else nothing.
+  [[nodiscard]] std::optional<Moment> due() const;
+  /// BLAKE2b over all that was stated but the line, keyed by `key` so that a journal can hold it: equal content, equal
+  /// digest. The order of ids does not matter, nor whether consecutive ids come as ids or as ranges.
+  [[nodiscard]] Digest content(ByteView key) const;
+};
+
+}  // namespace expunge
