@@ -229,7 +229,7 @@ class Sequence {
 
 TEST_CASE("by whatever methods a run forgets in turn, what is called exact is, and healing makes all of it so") {
   Tally tally;
-  const std::uint64_t sequences = testing::rounds(30, 60);
+  const std::uint64_t sequences = testing::rounds(40, 60);
   for (std::uint64_t seed = 0; seed < sequences; ++seed) {
     CAPTURE(seed);
     Sequence sequence(7000 + seed, tally);
@@ -237,8 +237,8 @@ TEST_CASE("by whatever methods a run forgets in turn, what is called exact is, a
     sequence.play();
   }
   // No part of the promise is empty.
-  for (const auto* method : {"deepobliviate:epsilon=1000,least-points=2", "identity", "finetune", "neggrad",
-                             "neggrad+:lr=0.001", "random-label", "cf-k", "eu-k"}) {
+  for (const std::string method : {"deepobliviate:epsilon=1000,least-points=2", "identity", "finetune", "neggrad",
+                                   "neggrad+:lr=0.001", "random-label", "cf-k", "eu-k"}) {
     CAPTURE(method);
     CHECK(tally.approximate[method] > 0);
   }
