@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/inspect_sample.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -10,7 +9,6 @@
 
 #include "framework/core/error.hpp"
 #include "framework/data/dataset.hpp"
-#include "launcher/commands/inspect_words.hpp"
 #include "shards/partition/partitioner.hpp"
 #include "shards/partition/references.hpp"
 #include "shards/policy/plan.hpp"

@@ -233,7 +233,7 @@ TEST_CASE("a statement of another form is refused with the field that is wrong")
   CHECK(contains(refusal_after("\"content\":\"12", "\"content\":\"1"), "expected 64 hexadecimal digits"));
   CHECK(contains(refusal_after("\"touched\":false", "\"touched\":0"), "predicate.shards[0].touched is 0"));
   CHECK(contains(refusal_after("\"issued_at\":\"2026-", "\"issued_at\":\"2026/"), "predicate.issued_at is"));
-  CHECK(contains(refusal_after("\"unknown\":0,", ""), "the field 'unknown' of predicate.deleted is missing"));
+  CHECK(contains(refusal_after("\"unknown\":0,", ""), "predicate.deleted: the field 'unknown' is missing"));
 }
 
 TEST_CASE("what this version does not know in a statement is refused, not passed over") {
