@@ -24,7 +24,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kFormat = "expunge-shard";
+constexpr std::string_view kRecordFormat = "expunge-shard";
 constexpr std::uint64_t kFormatVersion = 3;
 constexpr std::uint64_t kOldestVersion = 2;  // without approximations
 constexpr std::array<std::string_view, 3> kGuarantees{"none", "heuristic", "certified"};
@@ -125,7 +125,7 @@ Approximation read_approximation(const JsonField& field, std::uint64_t stages) {
 ShardRecord read_record(const Json& document, const std::string& path, ShardId shard) {
   JsonObject object(JsonField(document, path));
   const JsonField format = object.at("format");
-  if (format.text() != kFormat) throw format.wrong(fmt::format("'{}'", kFormat));
+  if (format.text() != kRecordFormat) throw format.wrong(fmt::format("'{}'", kRecordFormat));
   const std::uint64_t version = object.at("format_version").count();
   if (version < kOldestVersion || version > kFormatVersion)
     throw Failure(fmt::format("{}: format_version is {}, and this program reads versions {} and {}{}", path, version,
@@ -157,7 +157,7 @@ class RecordWriter {
   explicit RecordWriter(ShardId shard) : shard_(shard) {}
 
   std::string text(const ShardRecord& record) {
-    json_.begin_object().field("format", kFormat).field("format_version", kFormatVersion).field("shard", shard_);
+    json_.begin_object().field("format", kRecordFormat).field("format_version", kFormatVersion).field("shard", shard_);
     json_.field("generation", record.generation).field("respects", record.respects);
     json_.name("slices").list(record.slices, [this](const SliceRecord& slice) { write_next(slice); });
     json_.name("approximation");
