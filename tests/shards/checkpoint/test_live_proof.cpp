@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "shards/checkpoint/live_proof_json.hpp"
+#include "shards/checkpoint/live_proof.hpp"
 #include "shards/checkpoint/live_tree.hpp"
 #include "tests/support/drawn_references.hpp"
 #include "tests/support/failure_message.hpp"
