@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <numeric>
 #include <string>
 
@@ -227,11 +226,6 @@ std::unique_ptr<Communicator> MpiEnvironment::world(std::size_t largest_message)
     throw Bug(fmt::format("messages of {} bytes: from 1 to {}", largest_message, kLargestMessage));
   }
   return std::make_unique<MpiCommunicator>(largest_message);
-}
-
-void MpiEnvironment::abort(int exit_code) const {
-  MPI_Abort(MPI_COMM_WORLD, exit_code);
-  std::_Exit(exit_code);
 }
 
 std::string mpi_version() {

@@ -25,8 +25,6 @@ class MpiEnvironment {
   /// A duplicate of the world, owned by the object returned, which must end before this one. Collective. Messages
   /// longer than `largest_message` bytes are cut (tests make it small).
   [[nodiscard]] std::unique_ptr<Communicator> world(std::size_t largest_message = kLargestMessage) const;
-  /// Ends every rank at once with an exit code: for hangs and broken invariants.
-  [[noreturn]] void abort(int exit_code) const;
 };
 
 /// Throws Failure with the library's own words where `code` is not MPI_SUCCESS. `call` names the function: "MPI_Bcast".

@@ -29,11 +29,6 @@ std::string gpu_description(int index) {
                      hooks.hasCuDNN() ? fmt::format("cuDNN {}", hooks.versionCuDNN()) : std::string("no cuDNN"));
 }
 
-std::uint64_t gpu_peak_bytes(int index) {
-  const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(static_cast<c10::DeviceIndex>(index));
-  return static_cast<std::uint64_t>(stats.reserved_bytes[0].peak);  // [0] is over all of the allocator's pools
-}
-
 std::string gpu_runtime_version() {
   const long version = at::detail::getCUDAHooks().versionCUDART();
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
@@ -55,10 +50,6 @@ int gpu_count() {
 
 std::string gpu_description(int) {
   return "none";
-}
-
-std::uint64_t gpu_peak_bytes(int) {
-  return 0;
 }
 
 std::string gpu_runtime_version() {

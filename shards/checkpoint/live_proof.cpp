@@ -110,14 +110,4 @@ LiveProof read_live_proof(const JsonField& field) {
   return proof;
 }
 
-LiveProof live_proof_from_json(std::string_view text) {
-  Json json;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::exception& exception) {
-    throw Failure(fmt::format("a proof about a live tree is not JSON: {}", exception.what()));
-  }
-  return read_live_proof(JsonField(json, "a proof about a live tree"));
-}
-
 }  // namespace expunge

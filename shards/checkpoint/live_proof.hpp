@@ -40,6 +40,5 @@ struct LiveProof {
 /// The inverse. Throws Failure saying what is wrong, and where, for anything but an object of exactly these fields;
 /// whether the proof shows anything is for `check_live_proof` to say.
 [[nodiscard]] LiveProof read_live_proof(const JsonField& field);
-[[nodiscard]] LiveProof live_proof_from_json(std::string_view text);
 
 }  // namespace expunge
