@@ -380,5 +380,6 @@ TEST_CASE("JSON that is no proof is refused with what is wrong in it") {
   refused(R"({"member":true,"leaves":1,"siblings":[[[1.5,")" + digits + R"("]]]})", "'siblings[0][0][0]' is 1.5");
   refused(R"({"member":true,"leaves":1,"siblings":[[[1,"abc"]]]})",
           "'siblings[0][0][1]' is \"abc\", expected 64 hexadecimal digits");
-  refused(R"({"member":true,"leaves":1,"siblings":[[[1,7]]]})", "'siblings[0][0][1]' is 7, expected a text");
+  refused(R"({"member":true,"leaves":1,"siblings":[[[1,7]]]})",
+          "'siblings[0][0][1]' is 7, expected 64 hexadecimal digits");
 }
