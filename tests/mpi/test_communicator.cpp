@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "framework/comm/launch_position.hpp"
 #include "framework/comm/mpi_communicator.hpp"
 #include "framework/core/error.hpp"
 #include "tests/framework/comm/communicator_checks.hpp"
