@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "framework/config/nearest_name.hpp"
-#include "framework/data/subject_file.hpp"
+#include "framework/data/subjects.hpp"
 #include "framework/text/utf8.hpp"
 #include "shards/requests/due_date.hpp"
 #include "shards/requests/request.hpp"
