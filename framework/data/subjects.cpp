@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "framework/data/subject_file.hpp"
+#include "framework/data/subjects.hpp"
 
 #include <cerrno>
 #include <cstring>

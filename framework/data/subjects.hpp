@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -28,5 +29,13 @@ class SubjectList {
   std::vector<std::string> names_;
   std::vector<std::uint32_t> of_row_;
 };
+
+/// Reads a UTF-8 text file of subjects, one a line, line i for row i−1. A byte order mark at the start and a carriage
+/// return at the end of a line are not part of a subject. Throws Failure naming the file and the line where it can't be
+/// read or a line is no subject.
+[[nodiscard]] SubjectList read_subject_file(const std::string& path);
+
+/// What is wrong with a text as a subject ("is empty", "is not valid UTF-8 at byte 3"), or an empty text.
+[[nodiscard]] std::string subject_problem(std::string_view text);
 
 }  // namespace expunge
