@@ -32,7 +32,7 @@ void Coordinator::begin_generations(const PendingWork& work) {
     else if (asked.replaced)
       begin_approximate_generation(
           files_, directory_.path(), generations, history, task_of(shard, asked),
-          asked.method.kind == UnlearningMethod::Kind::kDeepObliviate ? OldStages::kKept : OldStages::kDropped);
+          asked.method.needs().older_stages ? OldStages::kKept : OldStages::kDropped);
     else if (!generations.current.approximation &&
              (generations.next || generations.current.respects < history.batches()))
       roll_back(files_, directory_.path(), generations, history);
