@@ -46,8 +46,8 @@ std::vector<PlannedMethod> plan_methods(std::span<const std::string> texts) {
 void require_slicing(std::span<const PlannedMethod> methods, const TrainingConfiguration& configuration) {
   for (const auto& planned : methods)
     if (const auto unmet = unmet_need(planned.method, configuration); !unmet.empty())
-      throw UsageError(fmt::format("--methods: {} {}: leave it out, or train with --slicing sequential", planned.name,
-                                   unmet));
+      throw UsageError(
+          fmt::format("--methods: {} {}: leave it out, or train with --slicing sequential", planned.name, unmet));
 }
 
 }  // namespace expunge

@@ -105,8 +105,7 @@ class Forecast {
       std::error_code unreadable;
       if (const auto bytes = std::filesystem::file_size(folder / file.name, unreadable); !unreadable)
         forecast_.bytes_erased += bytes;
-      const bool may_be_kept =
-          method.needs.older_stages && file.stage > touched.last && file.stage.value() < slices_;
+      const bool may_be_kept = method.needs.older_stages && file.stage > touched.last && file.stage.value() < slices_;
       if (may_be_kept) forecast_.kept_at_most.push_back(file);
       forecast_.superseded.push_back(std::move(file));
     }

@@ -28,6 +28,7 @@
 #include "launcher/commands/halt.hpp"
 #include "launcher/commands/inspect.hpp"
 #include "launcher/commands/keygen.hpp"
+#include "launcher/commands/methods.hpp"
 #include "launcher/commands/predict.hpp"
 #include "launcher/commands/train.hpp"
 #include "launcher/commands/unlearn.hpp"
@@ -52,6 +53,7 @@ constexpr std::array kCommands{
     Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
     Command{"predict", "the ensemble's answer for every sample", run_predict, true},
     Command{"compare", "exact against approximate forgetting: cost, and what is left", run_compare, true},
+    Command{"methods", "how samples can be forgotten: what each way needs and promises", run_methods, false},
     Command{"inspect", "what is in a run, where a sample lives, what it costs", run_inspect, false},
     Command{"keygen", "make a key pair for signing certificates", run_keygen, false},
     Command{"certify", "a signed certificate of what one request deleted", run_certify, false},

@@ -115,7 +115,7 @@ struct MethodEntry {
   Updates updates = Updates::kStrong;
   Guarantee::Kind guarantee = Guarantee::Kind::kHeuristic;  ///< the strongest that it can give
   CostBound bound = CostBound::kAtLeast;                    ///< of its plan
-  bool takes_requests = true;                               ///< false: it forgets no samples, and journals alone name it
+  bool takes_requests = true;  ///< false: it forgets no samples, and journals alone name it
 
   // One of the two:
   /// Reads the SPEC's own arguments. Throws UsageError for others.

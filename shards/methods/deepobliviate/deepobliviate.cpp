@@ -144,7 +144,8 @@ class Obliviation {
     const Stopwatch watch(outcome_.bookkeeping_seconds);
     ModelState old_state = old_.parameters_after(stage, outcome_.bytes_read);
     const auto is_same = [&](const ModelState& now) { return now == old_.state_after(stage, outcome_.bytes_read); };
-    return judge_->take(stage, !live_.rows(task_.shard, stage).empty(), std::move(old_state), std::move(state), is_same);
+    return judge_->take(stage, !live_.rows(task_.shard, stage).empty(), std::move(old_state), std::move(state),
+                        is_same);
   }
 
   /// Nothing where the stage was put down.

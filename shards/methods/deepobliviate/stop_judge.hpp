@@ -23,8 +23,8 @@ class StopJudge {
   StopJudge(const StopRule& rule, SliceId last_touched, std::uint32_t stages, ModelState before);
 
   /// Takes the next stage in: what it ended with when it was trained first, and what it ends with now. `has_samples`:
-  /// it has live samples left. `is_same`: the retrained state equals the old one bit for bit, with buffers and optimiser;
-  /// asked only where the parameters are equal and it matters.
+  /// it has live samples left. `is_same`: the retrained state equals the old one bit for bit, with buffers and
+  /// optimiser; asked only where the parameters are equal and it matters.
   Verdict take(SliceId stage, bool has_samples, ModelState old_state, ModelState retrained,
                const std::function<bool(const ModelState& retrained)>& is_same);
 

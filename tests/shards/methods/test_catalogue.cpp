@@ -6,6 +6,8 @@
 
 #include "framework/core/error.hpp"
 #include "shards/methods/catalogue.hpp"
+#include "shards/train/training_configuration.hpp"
+#include "tests/shards/methods/method_trial.hpp"
 #include "tests/support/failure_message.hpp"
 
 using namespace expunge;

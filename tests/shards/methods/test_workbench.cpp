@@ -60,11 +60,11 @@ TEST_CASE("the counters say what was called, sample by sample") {
 
   const auto done = trial.run(task, method);
 
-  CHECK(done.cost == MethodCost{{.sample_gradients = 3 + 2 + 2,
-                                 .forward_passes = 3 + 2,
-                                 .hessian_vector_products = 3,
-                                 .hessian_columns = 0},
-                                2 + 2 + 1});
+  CHECK(
+      done.cost ==
+      MethodCost{
+          {.sample_gradients = 3 + 2 + 2, .forward_passes = 3 + 2, .hessian_vector_products = 3, .hessian_columns = 0},
+          2 + 2 + 1});
   CHECK(told == done.cost.sample_gradients);
   CHECK(done.result.complete);
   CHECK(done.result.fallbacks.empty());
