@@ -55,10 +55,9 @@ std::string methods_text() {
 }
 
 nlohmann::ordered_json methods_json() {
-  using Json = nlohmann::ordered_json;
-  Json methods = Json::array();
+  nlohmann::ordered_json methods = nlohmann::ordered_json::array();
   for (const auto* method : offered_methods()) {
-    Json needs = Json::object();
+    nlohmann::ordered_json needs = nlohmann::ordered_json::object();
     for (const auto& need : method_needs()) needs[std::string(need.key)] = method->needs.*need.field;
     methods.push_back({{"name", method->name},
                        {"arguments", method->arguments},

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "shards/journal/approximations.hpp"
 #include "shards/policy/cost_model.hpp"
 
 namespace expunge {

@@ -11,6 +11,7 @@
 #include "launcher/process/byte_text.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "launcher/run/approximation_report.hpp"
+#include "shards/journal/approximations.hpp"
 
 namespace expunge {
 
