@@ -31,7 +31,7 @@ struct Pass {
 };
 
 /// The plain form of a feed-forward network: linear layers with one activation between them and none after the last.
-/// What has this form can be trained without autograd (shards/train/static_step.hpp).
+/// What has this form can be trained without autograd.
 struct DenseStack {
   struct Layer {
     torch::Tensor weight;  ///< [out, in]

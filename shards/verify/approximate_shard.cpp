@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "shards/verify/recorded_file.hpp"
+#include "shards/verify/finding.hpp"
 
 namespace expunge {
 

@@ -15,7 +15,7 @@
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
 #include "shards/checkpoint/slice_file.hpp"
-#include "shards/verify/recorded_file.hpp"
+#include "shards/verify/finding.hpp"
 
 namespace expunge {
 

@@ -10,10 +10,9 @@
 #include "framework/core/error.hpp"
 #include "shards/checkpoint/slice_file.hpp"
 #include "shards/train/stage_plan.hpp"
+#include "shards/verify/finding.hpp"
 #include "shards/verify/leftovers.hpp"
 #include "shards/verify/lineage.hpp"
-#include "shards/verify/recorded_file.hpp"
-#include "shards/verify/stage_sets.hpp"
 #include "shards/verify/state_difference.hpp"
 
 namespace expunge {

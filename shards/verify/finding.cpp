@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "shards/verify/recorded_file.hpp"
+#include "shards/verify/finding.hpp"
 
 #include <fstream>
 #include <system_error>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "framework/comm/thread_communicator.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -12,7 +12,7 @@
 
 #include <fmt/core.h>
 
-#include "framework/comm/local_board.hpp"
+#include "framework/comm/communicator.hpp"
 #include "framework/core/error.hpp"
 
 namespace expunge {
