@@ -45,7 +45,7 @@ class Maker {
 struct Workbench::State {
   State(const MethodTask& of_task, const Method& method)
       : task(of_task),
-        reads_forget_set(method.reads_forget_set()),
+        needs(method.needs()),
         device(torch_device(of_task.device)),
         model(make_model(Spec::parse(of_task.configuration.model, "model"),
                          {of_task.configuration.shape, of_task.configuration.classes})) {
@@ -74,7 +74,7 @@ struct Workbench::State {
   }
 
   MethodTask task;
-  bool reads_forget_set;
+  MethodNeeds needs;
   torch::Device device;
   std::shared_ptr<Model> model;
   Maker retain;
@@ -171,9 +171,11 @@ std::vector<std::vector<Workbench::Place>> Workbench::mixed_epoch(std::uint64_t 
 Batch Workbench::batch(Set set, std::span<const std::uint32_t> places, std::uint64_t epoch, bool training) {
   State& s = *state_;
   if (set == Set::kForget) {
-    if (!s.reads_forget_set)
+    if (!s.needs.forget_set)
       throw Bug(fmt::format("the method '{}' reads the forget set, which it says it does not", s.task.spec));
     s.cost.forget_samples_read += places.size();
+  } else if (!s.needs.retain_set) {
+    throw Bug(fmt::format("the method '{}' reads the retain set, which it says it does not", s.task.spec));
   }
   Maker& maker = set == Set::kRetain ? s.retain : s.forget;
   Batch batch = maker.make(s.task.configuration, s.device, s.samples(set), places,
@@ -264,18 +266,20 @@ bool Workbench::may_go_on(std::uint64_t sample_gradients) {
 MethodResult run_method(const Method& method, Workbench& bench) {
   MethodResult result = method.unlearn(bench);
   const MethodCost& cost = bench.cost();
+  if (const std::string wrong = result.guarantee.contradiction(); !wrong.empty())
+    throw Bug(fmt::format("a method's guarantee contradicts itself: {}", wrong));
   if (bench.put_down())
     result.complete = false;
   else if (bench.out_of_budget())
     result.fallbacks.push_back(fmt::format("its budget ended it after {} sample-gradients", cost.sample_gradients));
-  else if (result.guarantee.kind != "none" && cost == MethodCost{})
+  else if (result.guarantee.kind != Guarantee::Kind::kNone && cost == MethodCost{})
     result.fallbacks.emplace_back("it found no samples to work with, and changed nothing");
   return result;
 }
 
 void check_account(const MethodCost& cost, const ModelState& trained, const ModelState& result,
                    const std::string& method) {
-  if (cost.sample_gradients + cost.forward_passes + cost.hessian_vector_products + cost.hessian_columns > 0) return;
+  if (static_cast<const Cost&>(cost) != Cost{}) return;
   const auto check = [&](const std::vector<StateTensor>& before, const std::vector<StateTensor>& after) {
     if (before.size() != after.size()) throw Bug(fmt::format("the method '{}' gives a state of another form", method));
     for (std::size_t i = 0; i < before.size(); ++i)

@@ -75,8 +75,8 @@ class Workbench {
   /// batch normalisation no batch to train on has one sample alone.
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> epoch(Set set, std::uint64_t number, std::int64_t batch_size,
                                                               bool training = true) const;
-  /// A prepared batch, valid until the next one of the same set. Throws Bug for the forget set where the method has
-  /// said that it does not read it. `training` is how its passes are made.
+  /// A prepared batch, valid until the next one of the same set. Throws Bug for a set that is not
+  /// among the method's needs. `training` is how its passes are made.
   [[nodiscard]] Batch batch(Set set, std::span<const std::uint32_t> places, std::uint64_t epoch, bool training = true);
   /// Likewise of both sets together, for training. The retain set's samples come first in a batch.
   [[nodiscard]] std::vector<std::vector<Place>> mixed_epoch(std::uint64_t number, std::int64_t batch_size) const;

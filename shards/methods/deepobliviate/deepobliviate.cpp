@@ -16,6 +16,7 @@
 #include "shards/checkpoint/stitching.hpp"
 #include "shards/checkpoint/unfinished_files.hpp"
 #include "shards/methods/deepobliviate/old_trajectory.hpp"
+#include "shards/methods/deepobliviate/stop_judge.hpp"
 #include "shards/train/stage_files.hpp"
 #include "shards/train/stage_plan.hpp"
 #include "shards/train/stage_trainer.hpp"
@@ -28,8 +29,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kName = "deepobliviate";
 
-/// What is to be done after a stage.
-enum class Verdict : std::uint8_t { kGoOn, kStitch, kUnchanged };
+using Verdict = StopJudge::Verdict;
 
 /// The work of one call of `deepobliviate_shard` on a shard that has an old trajectory.
 class Obliviation {
@@ -69,7 +69,7 @@ class Obliviation {
     }
     if (verdict == Verdict::kGoOn && rule_.epsilon > 0)
       outcome_.fallbacks.push_back(
-          fmt::format("shard {} was retrained to its end ({})", task_.shard.value(), memory_->why()));
+          fmt::format("shard {} was retrained to its end ({})", task_.shard.value(), judge_->memory().why()));
     if (verdict == Verdict::kStitch) stitch(*samples);
     if (verdict == Verdict::kUnchanged) keep_the_rest(*samples);
     outcome_.complete = true;
@@ -98,11 +98,7 @@ class Obliviation {
   /// Goes over what an earlier session retrained, and takes on the state from which to go on.
   Verdict go_back_over(StageTrainer& trainer, const ShardSamples& samples) {
     first_ = old_.common_with(outcome_.record) + 1;
-    retrained_ = first_ == 1 ? trainer.initialise() : state_after(SliceId(first_ - 1));
-    old_state_ = retrained_;
-    std::uint64_t parameters = 0;
-    for (const auto& tensor : retrained_.parameters) parameters += tensor.bytes.size() / sizeof(float);
-    memory_.emplace(rule_, parameters);
+    judge_.emplace(rule_, task_.last, c_.slices, first_ == 1 ? trainer.initialise() : state_after(SliceId(first_ - 1)));
     Verdict verdict = Verdict::kGoOn;
     for (SliceId stage(first_); stage.value() <= done(); stage = SliceId(stage.value() + 1)) {
       verdict = judge(stage, state_after(stage));
@@ -110,7 +106,7 @@ class Obliviation {
     }
     check_last(samples);
     const Stopwatch watch(outcome_.checkpoint_seconds);
-    trainer.restore(retrained_);
+    trainer.restore(judge_->retrained());
     return verdict;
   }
 
@@ -147,25 +143,9 @@ class Obliviation {
   Verdict judge(SliceId stage, ModelState state) {
     const Stopwatch watch(outcome_.bookkeeping_seconds);
     ModelState old_state = old_.parameters_after(stage, outcome_.bytes_read);
-    const bool is_last = stage.value() == c_.slices;
-    const bool unchanged = rule_.epsilon > 0 && stage >= task_.last && !is_last &&
-                           state.parameters == old_state.parameters &&
-                           state == old_.state_after(stage, outcome_.bytes_read);
-    Verdict verdict = Verdict::kGoOn;
-    if (live_.rows(task_.shard, stage).empty()) {
-      memory_->add_identity(stage);
-    } else {
-      const double delta = residual(old_state_, old_state, retrained_, state);
-      const bool may_stop = !is_last && (stage > task_.last || unchanged);
-      if (memory_->add(stage, delta, may_stop).stop) verdict = Verdict::kStitch;
-    }
-    if (unchanged) {
-      memory_->set_unchanged();
-      verdict = Verdict::kUnchanged;
-    }
-    retrained_ = std::move(state);
-    old_state_ = std::move(old_state);
-    return verdict;
+    const auto is_same = [&](const ModelState& now) { return now == old_.state_after(stage, outcome_.bytes_read); };
+    return judge_->take(stage, !live_.rows(task_.shard, stage).empty(), std::move(old_state), std::move(state),
+                        is_same);
   }
 
   /// Nothing where the stage was put down.
@@ -173,7 +153,7 @@ class Obliviation {
     SliceFile file;
     {
       const Stopwatch watch(outcome_.checkpoint_seconds);
-      file.provenance = files_.provenance_of(stage, samples, model_digest(retrained_));
+      file.provenance = files_.provenance_of(stage, samples, model_digest(judge_->retrained()));
       if (!exact_) file.provenance.approximation = task_.method;
     }
     std::uint64_t told = 0;
@@ -222,8 +202,8 @@ class Obliviation {
   void stitch(const ShardSamples& samples) {
     const Stopwatch watch(outcome_.bookkeeping_seconds);
     const SliceId stopped(done());
-    const Digest origin = model_digest(retrained_);
-    const ModelState offset = offset_between(retrained_, old_state_);
+    const Digest origin = model_digest(judge_->retrained());
+    const ModelState offset = offset_between(judge_->retrained(), judge_->old_state());
     std::optional<StoredFile> stored;
     if (stopped.value() + 1 < c_.slices) {
       SliceFile file{files_.provenance_of(stopped, samples, origin), offset};
@@ -243,7 +223,7 @@ class Obliviation {
   void keep_the_rest(const ShardSamples& samples) {
     const Stopwatch watch(outcome_.bookkeeping_seconds);
     const SliceId stopped(done());
-    Digest before = model_digest(retrained_);
+    Digest before = model_digest(judge_->retrained());
     while (exact_ && done() < old_.record().slices.size()) {
       const SliceId stage(done() + 1);
       SliceFile file{files_.provenance_of(stage, samples, before), old_.state_after(stage, outcome_.bytes_read)};
@@ -287,7 +267,7 @@ class Obliviation {
                         {"stitched_after", stage_or_null(Verdict::kStitch)},
                         {"unchanged_after", stage_or_null(Verdict::kUnchanged)},
                         {"started_exact", exact_},
-                        {"residual_memory", Json::parse(memory_->to_json())}};
+                        {"residual_memory", Json::parse(judge_->memory().to_json())}};
     approximation().evidence = evidence.dump();
   }
 
@@ -302,9 +282,7 @@ class Obliviation {
   StageFiles files_;  // counts into the outcome
   bool exact_;        // retraining starts from an exact state, and so its stages are exact
   std::uint32_t first_ = 1;
-  std::optional<ResidualMemory> memory_;
-  ModelState retrained_;                // after the last retrained stage
-  ModelState old_state_;                // the old trajectory's after that stage: its parameters
+  std::optional<StopJudge> judge_;
   std::uint64_t sample_gradients_ = 0;  // of this pass, earlier sessions included
   double earlier_seconds_ = 0;          // of training in those
 };
@@ -327,7 +305,11 @@ ShardOutcome retrain_to_the_end(const ShardContext& context, ShardRecord next, c
   return outcome;
 }
 
+constexpr StageMethod kCutStages{[](const Spec& spec) { (void)parse_stop_rule(spec); }, &deepobliviate_shard};
+
 }  // namespace
+
+extern const MethodEntry kDeepObliviateMethod;
 
 StopRule parse_stop_rule(const Spec& spec) {
   if (spec.name() != kName) throw UsageError(fmt::format("the method '{}' is not {}", spec.text(), kName));
@@ -362,5 +344,19 @@ ShardOutcome deepobliviate_shard(const ShardContext& context, const ShardUnlearn
   if (is_done) return train_shard(in_next, task.shard, data, live, hooks);
   return Obliviation(in_next, task, live, hooks, std::move(*next), old).run(data);
 }
+
+std::optional<StopRule> stop_rule_of(const UnlearningMethod& method) {
+  if (method.entry != &kDeepObliviateMethod) return std::nullopt;
+  return parse_stop_rule(Spec::parse(method.text, "method"));
+}
+
+const MethodEntry kDeepObliviateMethod{
+    .name = kName,
+    .arguments = "epsilon=0.1,normalise=relative|none|per-param,least-points=5",
+    .summary = "retrain until the stages' residual memory has flattened, and shift the rest",
+    .needs = {.checkpoints = true, .older_stages = true, .sequential_slicing = true, .retain_set = true},
+    .defined_by = DefinedBy::kWeights,
+    .bound = CostBound::kAtMost,
+    .stages = &kCutStages};
 
 }  // namespace expunge
