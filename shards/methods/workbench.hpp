@@ -83,9 +83,9 @@ class Workbench {
   /// Valid until the next one that is made in any way.
   [[nodiscard]] Batch mixed_batch(std::span<const Place> places, std::uint64_t epoch);
 
-  /// The gradient of the batch's mean cross-entropy (with the run's label smoothing), without weight decay, into `out`
-  /// in the order of `parameters()`; undefined for those that don't require one. Returns the loss. Counts size
-  /// sample-gradients. Throws Bug where the budget does not hold them.
+  /// The gradient of the batch's mean loss, which is the run's, without weight decay, into `out` in the order of
+  /// `parameters()`; undefined for those that don't require one. Returns the loss. Counts size sample-gradients. Throws
+  /// Bug where the budget does not hold them.
   double gradients(const Batch& batch, std::vector<torch::Tensor>& out);
   /// Logits without gradients. Counts size forward passes.
   [[nodiscard]] torch::Tensor logits(const Batch& batch);

@@ -6,11 +6,6 @@
 
 namespace expunge {
 
-torch::Device torch_device(const Device& device) {
-  return device.kind == DeviceKind::kCpu ? torch::Device(torch::kCPU)
-                                         : torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(device.index));
-}
-
 BatchMaker::BatchMaker(const TrainingConfiguration& configuration, std::uint64_t most_rows, torch::Device device)
     : configuration_(configuration),
       device_(device),

@@ -8,15 +8,12 @@
 
 #include <torch/types.h>
 
-#include "framework/device/numerics.hpp"
 #include "framework/random/key.hpp"
 #include "shards/train/gradient_step.hpp"
 #include "shards/train/shard_samples.hpp"
 #include "shards/train/training_configuration.hpp"
 
 namespace expunge {
-
-[[nodiscard]] torch::Device torch_device(const Device& device);
 
 /// Batches made of stored samples, in two tensors that are used again and again.
 class BatchMaker {

@@ -7,7 +7,9 @@
 #include "framework/core/error.hpp"
 #include "framework/model/model.hpp"
 #include "shards/train/batch_maker.hpp"
+#include "shards/train/constituent_parts.hpp"
 #include "shards/train/gradient_step.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/learning_rate.hpp"
 #include "shards/train/model_state.hpp"
 #include "shards/train/stage_plan.hpp"
@@ -16,17 +18,12 @@ namespace expunge {
 
 namespace {
 
-std::shared_ptr<Model> model_of(const TrainingConfiguration& c) {
-  check_batch_size(c.model, c.shape, c.classes, c.batch_size);
-  return make_model(Spec::parse(c.model, "model"), {c.shape, c.classes});
-}
-
 std::unique_ptr<GradientStep> step_of(const TrainingConfiguration& c, const std::shared_ptr<Model>& model) {
-  if (c.step == "autograd") return make_autograd_step(model, c.label_smoothing);
+  if (c.step == "autograd") return make_autograd_step(model, loss_of(c));
   auto stack = model->dense_stack();
   if (stack == nullptr)
     throw UsageError(fmt::format("the model '{}' has no static step: use --step autograd", c.model));
-  return make_static_step(std::move(stack), c.label_smoothing);
+  return make_static_step(std::move(stack), loss_of(c));
 }
 
 }  // namespace
@@ -40,25 +37,26 @@ struct StageTrainer::State {
         device(torch_device(on)),
         model(model_of(c)),
         learning_rate(c.learning_rate, c.schedule) {
+    check_batch_size(c.model, c.shape, c.classes, c.batch_size);
     model->to(device);
-    optimizer = std::make_unique<Optimizer>(configuration, model->parameters());
+    optimizer = std::make_unique<Optimizer>(optimizer_options_of(c), model->parameters());
     step = step_of(configuration, model);
   }
 
   void observe(StepObserver& observer, ObservedStep& seen, const std::vector<torch::Tensor>& before,
                const std::vector<torch::Tensor>& gradients) const {
-    const auto parameters = model->named_parameters();
+    const auto& parameters = model->named_parameters();
     std::vector<torch::Tensor> after;
     std::vector<torch::Tensor> found;
     const auto view = [](const torch::Tensor& t) {
       return std::span<const float>(t.data_ptr<float>(), static_cast<std::size_t>(t.numel()));
     };
     for (std::size_t i = 0; i < before.size(); ++i) {
-      after.push_back(parameters[i].value().detach().cpu().contiguous());
+      after.push_back(parameters[i].tensor.detach().cpu().contiguous());
       found.push_back(gradients[i].cpu().contiguous());
     }
     for (std::size_t i = 0; i < before.size(); ++i)
-      seen.parameters.push_back({parameters[i].key(), view(before[i]), view(found[i]), view(after[i])});
+      seen.parameters.push_back({parameters[i].name, view(before[i]), view(found[i]), view(after[i])});
     observer.observe(seen);
   }
 
@@ -82,7 +80,7 @@ StageTrainer::~StageTrainer() = default;
 
 ModelState StageTrainer::initialise() {
   State& s = *state_;
-  expunge::initialise(*s.model, s.seed.derive("expunge/initial-weights/v1", {s.shard.value()}));
+  s.model->initialise(initial_key(s.seed, s.shard));
   s.optimizer->reset();
   return state_after_stage();
 }
@@ -108,7 +106,7 @@ StageOutcome StageTrainer::train(SliceId stage, const ShardSamples& samples, std
 
   const auto ids = samples.ids().subspan(range.begin, n);
   const auto batch_size = static_cast<std::uint64_t>(c.batch_size);
-  const bool no_single = s.model->normalises_over_batch();
+  const bool no_single = s.model->traits().batch_statistics;
   BatchMaker maker(c, std::min(batch_size, n) + 1, s.device);
   // Every epoch but the last has the same batches, so steps are counted without walking them.
   const std::uint64_t steps_per_epoch = batches_of_epoch(n, batch_size, no_single).size();
@@ -155,19 +153,6 @@ StageOutcome StageTrainer::train(SliceId stage, const ShardSamples& samples, std
   }
   outcome.complete = true;
   return outcome;
-}
-
-void check_batch_size(const std::string& model, const std::vector<std::int64_t>& shape, std::int64_t classes,
-                      std::int64_t batch_size) {
-  if (batch_size > 1 || !make_model(Spec::parse(model, "model"), {shape, classes})->normalises_over_batch()) return;
-  throw UsageError(
-      fmt::format("the model '{}' normalises over the batch, which one sample alone has no statistics for: give a "
-                  "--batch-size of at least 2, or norm=group",
-                  model));
-}
-
-std::string default_step(const std::string& model, const std::vector<std::int64_t>& shape, std::int64_t classes) {
-  return make_model(Spec::parse(model, "model"), {shape, classes})->dense_stack() != nullptr ? "static" : "autograd";
 }
 
 }  // namespace expunge

@@ -63,12 +63,4 @@ class StageTrainer {
   std::unique_ptr<State> state_;
 };
 
-/// Throws UsageError where batches of `batch_size` can't train `model`: one sample has no statistics to normalise by.
-void check_batch_size(const std::string& model, const std::vector<std::int64_t>& shape, std::int64_t classes,
-                      std::int64_t batch_size);
-
-/// "static" where `model` has a form that trains without autograd, else "autograd".
-[[nodiscard]] std::string default_step(const std::string& model, const std::vector<std::int64_t>& shape,
-                                       std::int64_t classes);
-
 }  // namespace expunge

@@ -29,11 +29,6 @@ bool train_stage(StageTrainer& trainer, const ReplaySetting& setting, SliceId st
 
 }  // namespace
 
-Digest initial_digest(const TrainingConfiguration& configuration, const Key& seed, ShardId shard,
-                      const Device& device) {
-  return model_digest(StageTrainer(configuration, seed, shard, device).initialise());
-}
-
 ReplayWork retrain_shard(const ReplaySetting& setting, std::uint32_t stages, const ReplayHooks& hooks,
                          const StageCheck& check) {
   StageTrainer trainer = trainer_of(setting);

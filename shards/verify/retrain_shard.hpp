@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 
-#include "framework/core/digest.hpp"
 #include "framework/core/ids.hpp"
 #include "framework/device/numerics.hpp"
 #include "framework/random/key.hpp"
@@ -38,10 +37,6 @@ struct ReplayWork {
 
 /// Is given the state after each stage.
 using StageCheck = std::function<void(SliceId stage, const ModelState& state)>;
-
-/// The digest of the state after stage 0, the keyed initial weights.
-[[nodiscard]] Digest initial_digest(const TrainingConfiguration& configuration, const Key& seed, ShardId shard,
-                                    const Device& device);
 
 /// Trains stages 1 … `stages` from the initial weights, in memory: nothing is read or written.
 ReplayWork retrain_shard(const ReplaySetting& setting, std::uint32_t stages, const ReplayHooks& hooks,

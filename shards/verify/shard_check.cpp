@@ -9,6 +9,7 @@
 
 #include "framework/core/error.hpp"
 #include "shards/checkpoint/slice_file.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/stage_plan.hpp"
 #include "shards/verify/leftovers.hpp"
 #include "shards/verify/lineage.hpp"
@@ -48,7 +49,7 @@ class Check {
   void look_at_files() {
     if (!task_.record) return;
     std::optional<Digest> initial;
-    if (can_replay()) initial = initial_digest(setting_.configuration, setting_.seed, task_.shard, setting_.device);
+    if (can_replay()) initial = model_digest(initial_state(setting_.configuration, setting_.seed, task_.shard));
     const LineageSetting setting{setting_.run, setting_.configuration, setting_.fingerprint, sets_,
                                  initial,      task_.untainted};
     Lineage lineage = check_lineage(setting, *task_.record);

@@ -22,7 +22,7 @@ awk '
 
     pattern[1] = "^(mpi|nccl)\\.h$";                      rooms[1] = "framework/comm"
     pattern[2] = "^(hdf5|H5[A-Za-z]*)\\.h$";              rooms[2] = "framework/io"
-    pattern[3] = "^(torch|ATen|c10|caffe2)/";             rooms[3] = "framework/model framework/device shards/train shards/methods launcher"
+    pattern[3] = "^(torch|ATen|c10|caffe2)/";             rooms[3] = "framework/model framework/loss framework/device shards/train shards/methods launcher"
     pattern[4] = "^(cuda|cublas|cudnn)[A-Za-z0-9_]*\\.h$"; rooms[4] = "framework/comm framework/device"
     libraries = 4
   }

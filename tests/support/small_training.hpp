@@ -10,6 +10,7 @@
 
 #include "framework/device/numerics.hpp"
 #include "shards/partition/partitioner.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/shard_samples.hpp"
 #include "shards/train/stage_trainer.hpp"
 #include "tests/support/memory_dataset.hpp"

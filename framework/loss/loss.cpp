@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The expunge authors
+// SPDX-License-Identifier: Apache-2.0
+#include "framework/loss/loss.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "framework/core/error.hpp"
+
+namespace expunge {
+
+extern const LossEntry kCrossEntropy;
+
+namespace {
+
+constexpr std::array kLosses{&kCrossEntropy};
+
+}  // namespace
+
+void Loss::gradient_out(torch::Tensor& out, const torch::Tensor& logits, const torch::Tensor& labels) const {
+  const torch::AutoGradMode with_gradients(true);
+  const torch::Tensor input = logits.detach().requires_grad_(true);
+  const torch::Tensor gradient = torch::autograd::grad({value(input, labels)}, {input}).front();
+  const torch::NoGradGuard no_gradients;
+  out.copy_(gradient);
+}
+
+torch::Tensor Loss::probabilities(const torch::Tensor& logits) const {
+  return torch::softmax(logits, 1);
+}
+
+std::shared_ptr<const Loss> make_loss(const Spec& spec) {
+  for (const auto* entry : kLosses)
+    if (spec.name() == entry->name) return entry->make(spec);
+  throw UsageError(fmt::format("unknown loss '{}': choose one of {}", spec.name(), loss_help()));
+}
+
+std::string loss_help() {
+  std::string text;
+  for (const auto* entry : kLosses)
+    text += fmt::format("{}{}[:{}]", text.empty() ? "" : "; ", entry->name, entry->arguments);
+  return text;
+}
+
+}  // namespace expunge
