@@ -1,6 +1,7 @@
-# expunge_add_test(<name> [MPI_MAIN] SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
+# expunge_add_test(<name> [MPI_MAIN] [TENSORS] SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
 # Builds the program test.<name> and registers it with ctest; with RANKS once under mpirun for each n, else alone. With
-# MPI_MAIN its main initialises MPI and hands the world to the tests (tests/mpi/mpi_world.hpp).
+# MPI_MAIN its main initialises MPI and hands the world to the tests (tests/mpi/mpi_world.hpp). TENSORS: LibTorch's headers
+# reach a source of it.
 set(EXPUNGE_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
   PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_btl_vader_single_copy_mechanism=none
@@ -8,7 +9,7 @@ set(EXPUNGE_TEST_ENVIRONMENT
   "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/structure/tsan.supp")
 
 function(expunge_add_test name)
-  cmake_parse_arguments(arg "MPI_MAIN" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "MPI_MAIN;TENSORS" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
@@ -19,18 +20,13 @@ function(expunge_add_test name)
   else()
     target_link_libraries(test.${name} PRIVATE expunge_test_main expunge_compiler ${arg_LIBRARIES})
   endif()
-  expunge_precompile_tensor_headers(test.${name} ${arg_SOURCES})
-  # A test's own code need not be fast, but it is compiled often. What shares the precompiled header shares its flags.
-  foreach(source IN LISTS arg_SOURCES)
-    expunge_uses_tensors(uses_tensors "${source}")
-    if(NOT uses_tensors)
-      set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
-    elseif(CMAKE_DISABLE_PRECOMPILE_HEADERS)
-      # glog comes with LibTorch and takes CHECK for itself. So doctest, and its CHECK, must come after LibTorch, as it
-      # does where LibTorch is precompiled.
-      set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS -include torch/torch.h)
-    endif()
-  endforeach()
+  expunge_compile_by_folder(test.${name} ${arg_SOURCES})
+  # A test's own code need not be fast, but it is compiled often.
+  target_compile_options(test.${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  if(arg_TENSORS)
+    # glog comes with LibTorch and takes CHECK for itself. So doctest, and its CHECK, must come after LibTorch.
+    target_compile_options(test.${name} PRIVATE -include torch/torch.h)
+  endif()
   if(NOT arg_RANKS)
     add_test(NAME ${name} COMMAND test.${name} --no-colors=true)
     expunge_set_test_properties(${name} 1 "${arg_LABELS}" ${arg_TIMEOUT})

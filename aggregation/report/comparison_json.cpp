@@ -22,26 +22,26 @@ using nlohmann::ordered_json;
 constexpr int kFormatVersion = 1;
 
 // JSON knows no infinity, which a diverged model's distance may be.
-ordered_json or_null(std::optional<double> value) {
+ordered_json finite_or_null(std::optional<double> value) {
   return value && std::isfinite(*value) ? ordered_json(*value) : ordered_json();
 }
 
 // A count is written as one as long as it is whole; a mean of counts need not be.
 ordered_json count_or_null(std::optional<double> value) {
-  if (!value || !std::isfinite(*value) || *value != std::floor(*value)) return or_null(value);
+  if (!value || !std::isfinite(*value) || *value != std::floor(*value)) return finite_or_null(value);
   return static_cast<std::uint64_t>(*value);
 }
 
-ordered_json or_null(const std::optional<Spread>& spread) {
+ordered_json finite_or_null(const std::optional<Spread>& spread) {
   if (!spread) return nullptr;
   return {{"count", spread->count},
-          {"mean", or_null(spread->mean)},
-          {"deviation", or_null(spread->deviation)},
-          {"least", or_null(spread->least)},
-          {"most", or_null(spread->most)}};
+          {"mean", finite_or_null(spread->mean)},
+          {"deviation", finite_or_null(spread->deviation)},
+          {"least", finite_or_null(spread->least)},
+          {"most", finite_or_null(spread->most)}};
 }
 
-ordered_json or_null(const std::string& text) {
+ordered_json finite_or_null(const std::string& text) {
   return text.empty() ? ordered_json() : ordered_json(text);
 }
 
@@ -52,33 +52,36 @@ ordered_json& at(ordered_json& json, std::string_view pointer) {
 void add_numbers(ordered_json& json, MethodNumbers numbers) {
   for (const Measure& measure : measures()) {
     const std::optional<double> value = measure.in(numbers);
-    at(json, measure.pointer) = measure.counts ? count_or_null(value) : or_null(value);
+    at(json, measure.pointer) = measure.counts ? count_or_null(value) : finite_or_null(value);
   }
-  json["mia"]["reason"] = or_null(numbers.membership.why_null);
+  json["mia"]["reason"] = finite_or_null(numbers.membership.why_null);
   if (!numbers.canary) json["canary"] = nullptr;
 }
 
 ordered_json spreads_json(const MethodSummary& summary) {
   ordered_json json;
-  for (const Measure& measure : measures()) at(json, measure.pointer) = or_null(spread_of(summary.values(measure)));
+  for (const Measure& measure : measures())
+    at(json, measure.pointer) = finite_or_null(spread_of(summary.values(measure)));
   if (!summary.mean.canary) json["canary"] = nullptr;
   return json;
 }
 
 ordered_json speedup_json(const SpeedUp& speedup) {
-  return {{"sample_gradients", or_null(speedup.sample_gradients)}, {"seconds", or_null(speedup.seconds)}};
+  return {{"sample_gradients", finite_or_null(speedup.sample_gradients)}, {"seconds", finite_or_null(speedup.seconds)}};
 }
 
 ordered_json distances_json(const Distances& distances) {
-  return {{"theta", or_null(distances.theta)},
-          {"theta_relative", or_null(distances.theta_relative)},
-          {"y", or_null(distances.y)},
-          {"kl", or_null(distances.kl)},
-          {"ensemble_y", or_null(distances.ensemble_y)}};
+  return {{"theta", finite_or_null(distances.theta)},
+          {"theta_relative", finite_or_null(distances.theta_relative)},
+          {"y", finite_or_null(distances.y)},
+          {"kl", finite_or_null(distances.kl)},
+          {"ensemble_y", finite_or_null(distances.ensemble_y)}};
 }
 
 ordered_json accuracies_json(const Accuracies& accuracy) {
-  return {{"test", or_null(accuracy.test)}, {"retain", or_null(accuracy.retain)}, {"forget", or_null(accuracy.forget)}};
+  return {{"test", finite_or_null(accuracy.test)},
+          {"retain", finite_or_null(accuracy.retain)},
+          {"forget", finite_or_null(accuracy.forget)}};
 }
 
 ordered_json residual_json(const MethodReport& method) {
@@ -101,14 +104,14 @@ ordered_json method_json(const ComparisonReport& report, const ComparisonSummary
   const MethodReport& method = *own.method;
   ordered_json json = {{"name", method.name}, {"guarantee", method.guarantee}};
   add_numbers(json, own.mean);
-  json["speedup_sample_gradients"] = or_null(own.speedup.sample_gradients);
-  json["speedup_seconds"] = or_null(own.speedup.seconds);
+  json["speedup_sample_gradients"] = finite_or_null(own.speedup.sample_gradients);
+  json["speedup_seconds"] = finite_or_null(own.speedup.seconds);
   json["speedup_over_exact"] = speedup_json(own.speedup_over_exact);
   json["over_identity"] = distances_json(own.over_identity);
   json["residual_memory"] = residual_json(method);
   json["checked"] = method.checked;
   json["fallbacks"] = method.fallbacks;
-  json["warning"] = or_null(method.warning);
+  json["warning"] = finite_or_null(method.warning);
   const MethodVerdict verdict = verdict_of(report, summary, own);
   json["verdict"] = {{"better_than_nothing", verdict.better_than_nothing},
                      {"within_floor", verdict.within_floor},
@@ -124,14 +127,14 @@ ordered_json method_json(const ComparisonReport& report, const ComparisonSummary
 }
 
 ordered_json floor_json(const FloorSummary& floor) {
-  return {{"theta", or_null(floor.theta)},
-          {"theta_relative", or_null(floor.theta_relative)},
-          {"y", or_null(floor.y)},
-          {"kl", or_null(floor.kl)},
-          {"ensemble_y", or_null(floor.ensemble_y)},
-          {"canary", or_null(floor.canary)},
-          {"effectiveness", or_null(floor.effectiveness)},
-          {"constituent_effectiveness", or_null(floor.constituent_effectiveness)}};
+  return {{"theta", finite_or_null(floor.theta)},
+          {"theta_relative", finite_or_null(floor.theta_relative)},
+          {"y", finite_or_null(floor.y)},
+          {"kl", finite_or_null(floor.kl)},
+          {"ensemble_y", finite_or_null(floor.ensemble_y)},
+          {"canary", finite_or_null(floor.canary)},
+          {"effectiveness", finite_or_null(floor.effectiveness)},
+          {"constituent_effectiveness", finite_or_null(floor.constituent_effectiveness)}};
 }
 
 ordered_json floors_json(const ComparisonReport& report, const ComparisonSummary& summary) {
@@ -142,7 +145,7 @@ ordered_json floors_json(const ComparisonReport& report, const ComparisonSummary
                          {"consistency", distances_json(floor.distances)},
                          {"accuracy", accuracies_json(floor.accuracy)},
                          {"constituent_accuracy", accuracies_json(floor.constituent_accuracy)},
-                         {"canary", or_null(floor.canary)}});
+                         {"canary", finite_or_null(floor.canary)}});
   return {
       {"order", floor_json(summary.order)}, {"seed", floor_json(summary.seed)}, {"trainings", std::move(trainings)}};
 }
@@ -155,9 +158,9 @@ ordered_json canary_json(const std::optional<CanaryReport>& canary) {
           {"samples", canary->samples},
           {"shard", canary->shard},
           {"slice", canary->slice},
-          {"remembered", or_null(canary->remembered)},
-          {"retrained", or_null(canary->retrained)},
-          {"gap", or_null(std::abs(canary->remembered - canary->retrained))},
+          {"remembered", finite_or_null(canary->remembered)},
+          {"retrained", finite_or_null(canary->retrained)},
+          {"gap", finite_or_null(std::abs(canary->remembered - canary->retrained))},
           {"measurable", canary->measurable}};
 }
 
@@ -187,7 +190,7 @@ ordered_json to_json(const ComparisonReport& report) {
   return {{"format", "expunge-comparison"},
           {"format_version", kFormatVersion},
           {"run", report.run},
-          {"requests", or_null(report.requests)},
+          {"requests", finite_or_null(report.requests)},
           {"replay", report.replay},
           {"test", report.test},
           {"batches", report.batches},

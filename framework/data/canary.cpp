@@ -15,7 +15,7 @@ namespace expunge {
 
 namespace {
 
-constexpr std::int64_t kMostSamples = std::int64_t{1} << 40U;
+constexpr std::int64_t kLargestPatchSize = std::int64_t{1} << 40U;
 constexpr std::int64_t kLargestPatch = 65536;
 
 std::vector<std::uint64_t> rows_of_other_classes(const Dataset& data, std::int32_t target) {
@@ -41,7 +41,7 @@ Canary Canary::parse(const Spec& spec) {
                                  spec.text(), spec.name()));
   }
   // Zero stands for what was not given.
-  if (spec.find("size")) canary.size = static_cast<std::uint64_t>(spec.integer_or("size", 1, 1, kMostSamples));
+  if (spec.find("size")) canary.size = static_cast<std::uint64_t>(spec.integer_or("size", 1, 1, kLargestPatchSize));
   if (spec.find("slice"))
     canary.slice =
         static_cast<std::uint32_t>(spec.integer_or("slice", 1, 1, std::numeric_limits<std::uint32_t>::max()));

@@ -13,7 +13,7 @@ namespace expunge {
 
 namespace {
 
-constexpr std::int64_t kClasses = 10;
+constexpr std::int64_t kDigits = 10;
 constexpr std::int64_t kMostSamples = 100'000'000;
 
 Key key_of(std::uint64_t seed) {
@@ -26,13 +26,13 @@ Digits::Digits(std::uint64_t samples, std::uint64_t seed, std::uint32_t writers)
     : row_key_(key_of(seed).derive("expunge/digits/row")), writers_(writers), painter_(key_of(seed)) {
   shape_ = {1, kDigitSide, kDigitSide};
   feature_type_ = FeatureType::kU8;
-  classes_ = kClasses;
+  classes_ = kDigits;
   labels_.resize(samples);
   subject_of_.resize(samples);
   constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   std::vector<std::uint32_t> subject_of_writer(writers, kNone);
   for (std::uint64_t row = 0; row < samples; ++row) {
-    labels_[row] = static_cast<std::int32_t>(DrawStream(row_key_, row).below(kClasses));
+    labels_[row] = static_cast<std::int32_t>(DrawStream(row_key_, row).below(kDigits));
     const std::uint32_t writer = writer_of(row);
     if (subject_of_writer[writer] == kNone) {
       subject_of_writer[writer] = static_cast<std::uint32_t>(subjects_.size());

@@ -14,7 +14,7 @@ namespace expunge {
 
 namespace {
 
-constexpr std::int64_t kClasses = 10;
+constexpr std::int64_t kIdxClasses = 10;
 
 /// All labels of a file, in blocks of bounded size.
 std::vector<std::int32_t> read_labels(const std::string& path, const IdxFile& file) {
@@ -31,9 +31,9 @@ std::vector<std::int32_t> read_labels(const std::string& path, const IdxFile& fi
     file.gather(rows, block);
     for (const std::byte byte : block) {
       const auto label = std::to_integer<std::int32_t>(byte);
-      if (label >= kClasses)
+      if (label >= kIdxClasses)
         throw Failure(fmt::format("{}: byte {} (row {}): label {} is not in 0 ... {}", path,
-                                  file.header_bytes() + labels.size(), labels.size(), label, kClasses - 1));
+                                  file.header_bytes() + labels.size(), labels.size(), label, kIdxClasses - 1));
       labels.push_back(label);
     }
   }
@@ -59,7 +59,7 @@ class Idx : public Dataset {
     if (dims.size() == 3) shape_.push_back(1);
     shape_.insert(shape_.end(), dims.begin() + 1, dims.end());
     feature_type_ = FeatureType::kU8;
-    classes_ = kClasses;
+    classes_ = kIdxClasses;
     labels_ = read_labels(labels_path, *labels);
   }
 

@@ -51,8 +51,8 @@ void write_features(const Dataset& data, hdf5::File& file) {
   std::vector<std::uint64_t> dims{data.size()};
   for (const auto extent : data.shape()) dims.push_back(static_cast<std::uint64_t>(extent));
   file.make_dataset("/x", data.feature_type() == FeatureType::kU8 ? ElementType::kU8 : ElementType::kF32, dims);
-  constexpr std::size_t kBlockBytes = std::size_t{4} << 20U;
-  const std::uint64_t block_rows = std::max<std::size_t>(1, kBlockBytes / data.row_bytes());
+  constexpr std::size_t kWrittenAtOnce = std::size_t{4} << 20U;
+  const std::uint64_t block_rows = std::max<std::size_t>(1, kWrittenAtOnce / data.row_bytes());
   Bytes block;
   for (std::uint64_t first = 0; first < data.size(); first += block_rows) {
     const std::uint64_t count = std::min(block_rows, data.size() - first);

@@ -19,7 +19,7 @@ namespace expunge {
 namespace {
 
 /// The words of the command line whose meaning is looked up after parsing.
-struct Words {
+struct CompareOptions {
   std::string run;
   std::string requests;
   std::string replay = "batch";
@@ -29,7 +29,7 @@ struct Words {
   std::int64_t floors = 3;
 };
 
-void declare(OptionTable& table, Words& words, ComparisonOptions& options) {
+void declare(OptionTable& table, CompareOptions& words, ComparisonOptions& options) {
   table.text("run", &words.run)
       .required()
       .placeholder("DIR")
@@ -71,7 +71,7 @@ Exit run_compare(std::span<const std::string> arguments) {
   OptionTable table("compare",
                     "exact against approximate forgetting, on the same run and the same requests: what each method "
                     "costs, and what it leaves behind; goes on from what is there");
-  Words words;
+  CompareOptions words;
   ComparisonOptions options;
   SessionOptions session_options;
   declare(table, words, options);

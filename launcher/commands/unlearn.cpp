@@ -20,7 +20,7 @@ namespace expunge {
 namespace {
 
 /// The words of the command line whose meaning is looked up after parsing.
-struct Words {
+struct UnlearnOptions {
   std::string run;
   std::string requests;
   std::string unknown = "fail";
@@ -32,7 +32,7 @@ struct Words {
   std::string out;
 };
 
-void declare(OptionTable& table, Words& words, UnlearningJob& job) {
+void declare(OptionTable& table, UnlearnOptions& words, UnlearningJob& job) {
   table.text("run", &words.run).required().placeholder("DIR").help("run directory, as 'expunge train' made it");
   table.text("requests", &words.requests)
       .placeholder("FILE")
@@ -82,7 +82,7 @@ void declare(OptionTable& table, Words& words, UnlearningJob& job) {
 }
 
 /// What can be said of a method without looking at the run.
-void take_method(const Words& words, UnlearningJob& job) {
+void take_method(const UnlearnOptions& words, UnlearningJob& job) {
   const UnlearningMethod method = parse_unlearning_method(words.method);
   if (method.kind == UnlearningMethod::Kind::kHeal)
     throw UsageError("--method heal: healing forgets nobody; run 'expunge unlearn --heal', without requests");
@@ -103,7 +103,7 @@ Exit run_unlearn(std::span<const std::string> arguments) {
   OptionTable table("unlearn",
                     "forget samples: roll back what saw them, retrain it without them, publish, erase; exactly, unless "
                     "--method says otherwise; goes on from what is there");
-  Words words;
+  UnlearnOptions words;
   UnlearningJob job;
   SessionOptions session_options;
   declare(table, words, job);

@@ -25,7 +25,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kFormat = "expunge-shard";
+constexpr std::string_view kRecordFormat = "expunge-shard";
 constexpr std::uint64_t kFormatVersion = 3;
 constexpr std::uint64_t kOldestVersion = 2;  // without approximations
 constexpr std::array<std::string_view, 3> kGuarantees{"none", "heuristic", "certified"};
@@ -189,7 +189,7 @@ Approximation read_approximation(const Json& object, const std::string& place, s
 
 ShardRecord read_record(const Json& document, const std::string& path, ShardId shard) {
   const Fields fields(document, path);
-  if (fields.text("format") != kFormat) throw fields.wrong("format", fmt::format("'{}'", kFormat));
+  if (fields.text("format") != kRecordFormat) throw fields.wrong("format", fmt::format("'{}'", kRecordFormat));
   const std::uint64_t version = fields.count("format_version");
   if (version < kOldestVersion || version > kFormatVersion)
     throw Failure(fmt::format("{}: format_version is {}, and this program reads versions {} and {}{}", path, version,
@@ -374,7 +374,7 @@ std::vector<StoredFile> ShardRecord::files() const {
 void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record,
                         Generation generation) {
   Json approximation = approximation_json(record);
-  const Json document{{"format", kFormat},
+  const Json document{{"format", kRecordFormat},
                       {"format_version", kFormatVersion},
                       {"shard", record.shard.value()},
                       {"generation", record.generation},

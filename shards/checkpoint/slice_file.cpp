@@ -17,7 +17,7 @@ namespace expunge {
 
 namespace {
 
-constexpr std::string_view kFormat = "expunge-slice";
+constexpr std::string_view kSliceFormat = "expunge-slice";
 constexpr std::int64_t kExactVersion = 1;        // of files of exact states
 constexpr std::int64_t kApproximateVersion = 2;  // with the attribute below
 constexpr const char* kApproximation = "approximation";
@@ -63,7 +63,7 @@ std::int64_t as_attribute(std::string_view field, std::uint64_t value) {
 
 void write_attributes(hdf5::File& file, const SliceFile& slice) {
   const Provenance& from = slice.provenance;
-  file.set_attribute(kRoot, "format", std::string(kFormat));
+  file.set_attribute(kRoot, "format", std::string(kSliceFormat));
   file.set_attribute(kRoot, "format_version", from.approximation.empty() ? kExactVersion : kApproximateVersion);
   file.set_attribute(kRoot, "shard", std::int64_t{from.shard.value()});
   file.set_attribute(kRoot, "stage", std::int64_t{from.stage.value()});
@@ -173,8 +173,8 @@ class Reader {
   void check_format() {
     if (!file_.has_attribute(kRoot, "format")) throw Failure(name_ + " is no slice file: it has no attribute 'format'");
     const std::string format = file_.string_attribute(kRoot, "format");
-    if (format != kFormat)
-      throw Failure(fmt::format("{} is no slice file: its format is '{}', expected '{}'", name_, format, kFormat));
+    if (format != kSliceFormat)
+      throw Failure(fmt::format("{} is no slice file: its format is '{}', expected '{}'", name_, format, kSliceFormat));
     version_ = file_.integer_attribute(kRoot, "format_version");
     if (version_ != kExactVersion && version_ != kApproximateVersion)
       throw Failure(fmt::format("{}: format_version is {}, and this program reads versions {} and {}{}", name_,

@@ -72,7 +72,7 @@ std::string described(const std::vector<MethodView>& methods, const Models& mode
   return text;
 }
 
-std::string numbers_of(const std::vector<MethodView>& methods, const Models& models) {
+std::string accuracy_numbers(const std::vector<MethodView>& methods, const Models& models) {
   DataTable table{.caption = models.heading, .header = {"method", "test", "retain", "forget"}, .rows = {}};
   for (const MethodView& method : methods) {
     std::vector<std::string>& row = table.rows.emplace_back();
@@ -96,7 +96,7 @@ std::string charts_of(const std::vector<MethodView>& methods, const Json& refere
                        .description = described(charts[i], models),
                        .legend = legend,
                        .caption = "",
-                       .numbers = numbers_of(charts[i], models)},
+                       .numbers = accuracy_numbers(charts[i], models)},
                       [&](double width) { return draw(charts[i], reference, models, least, width); });
   return body;
 }

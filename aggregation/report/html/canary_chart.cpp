@@ -67,7 +67,7 @@ std::string described(const std::vector<MethodView>& methods, const Marks& marks
   return text;
 }
 
-std::string numbers_of(const std::vector<MethodView>& methods) {
+std::string canary_numbers(const std::vector<MethodView>& methods) {
   DataTable table{.caption = "What is left of the canary", .header = {"method", "left", "gap closed"}, .rows = {}};
   for (const MethodView& method : methods)
     table.rows.push_back({escaped(method.label(400)), data(value_of(method), Figure::kPercent),
@@ -108,7 +108,7 @@ std::string canary_section(const Json& document) {
                        .legend = "<span><i class=\"swatch dotted\"></i> remembered</span> <span><i class=\"swatch "
                                  "dashed\"></i> retrained</span>",
                        .caption = "",
-                       .numbers = numbers_of(charts[i])},
+                       .numbers = canary_numbers(charts[i])},
                       [&](double width) { return draw(charts[i], marks, width); });
   return section("canary", "The canary", body);
 }

@@ -40,7 +40,7 @@ struct Measure {
   }
 };
 
-struct Point {
+struct CostPoint {
   const MethodView* method;
   double cost;
   double distance;
@@ -49,7 +49,7 @@ struct Point {
 // What one chart draws.
 struct Picture {
   Measure measure;
-  std::vector<Point> points;
+  std::vector<CostPoint> points;
   std::vector<const MethodView*> missing;
   std::optional<double> identity;
   std::optional<double> floor_least;
@@ -84,7 +84,7 @@ Scale cost_scale(const Picture& picture, double from, double to, double gutter) 
   double least = picture.retraining.value_or(0);
   double most = least;
   bool zero = false;
-  for (const Point& point : picture.points) {
+  for (const CostPoint& point : picture.points) {
     if (point.cost > 0 && (least <= 0 || point.cost < least)) least = point.cost;
     most = std::max(most, point.cost);
     zero = zero || point.cost <= 0;
@@ -100,7 +100,7 @@ Scale distance_scale(const Picture& picture, double bottom, double top) {
   const double unit = picture.measure.unit;
   double most = 0;
   double least = 0;
-  for (const Point& point : picture.points) {
+  for (const CostPoint& point : picture.points) {
     most = std::max(most, point.distance);
     if (point.distance > 0 && (least == 0 || point.distance < least)) least = point.distance;
   }
@@ -122,7 +122,7 @@ class Drawing {
         svg_(width, plot_.bottom + 44),
         x_(cost_scale(picture, plot_.left, plot_.right, wide_ ? 54 : 36)),
         y_(distance_scale(picture, plot_.bottom, plot_.top)) {
-    for (const Point& point : picture_.points) {
+    for (const CostPoint& point : picture_.points) {
       const double x = x_.at(point.cost);
       const double y = up(point.distance);
       taken_.push_back({x - kRoom, y - kRoom, x + kRoom, y + kRoom});
@@ -194,7 +194,7 @@ class Drawing {
 
   void draw_points() {
     std::vector<LabelledPoint> points;
-    for (const Point& point : picture_.points) {
+    for (const CostPoint& point : picture_.points) {
       LabelledPoint& labelled = points.emplace_back(LabelledPoint{x_.at(point.cost), up(point.distance), {}});
       if (wide_ && picture_.points.size() <= kNamedPoints)
         labelled.texts = {point.method->label(36), point.method->label(22)};
@@ -204,7 +204,7 @@ class Drawing {
     for (std::size_t i = 0; i < points.size(); ++i)
       if (labels[i]) draw_leader(points[i], labels[i]->box);
     for (std::size_t i = 0; i < points.size(); ++i) {
-      const Point& point = picture_.points[i];
+      const CostPoint& point = picture_.points[i];
       svg_.marker(points[i].x, points[i].y, point.method->guarantee, 5.5,
                   fmt::format("{}: {} sample-gradients, distance {}", point.method->label(80),
                               figure(point.cost, Figure::kCount), figure(point.distance, picture_.measure.figure)));
@@ -238,7 +238,7 @@ std::string described(const Picture& picture) {
     text += fmt::format(" The floor, retraining in another order, lies between {} and {}.",
                         figure(picture.floor_least, picture.measure.figure),
                         figure(picture.floor_most, picture.measure.figure));
-  for (const Point& point : picture.points)
+  for (const CostPoint& point : picture.points)
     text += fmt::format(" {}: {} sample-gradients, distance {}.", point.method->name,
                         figure(point.cost, Figure::kCount), figure(point.distance, picture.measure.figure));
   return text;
@@ -252,7 +252,7 @@ std::string caption_of(const Picture& picture) {
     text += paragraph("Points carry the numbers that the methods have in the table above.");
   } else {
     text += "<p class=\"key narrow\">";
-    for (const Point& point : picture.points)
+    for (const CostPoint& point : picture.points)
       text += fmt::format("<span><b>{}</b> {}</span> ", point.method->number, escaped(point.method->name));
     text += "</p>\n";
   }
@@ -267,11 +267,11 @@ std::string chart_of(const Picture& picture) {
   std::string legend;
   for (const std::string_view kind : {"exact", "certified", "heuristic", "none"})
     if (std::any_of(picture.points.begin(), picture.points.end(),
-                    [&](const Point& point) { return point.method->guarantee == kind; }))
+                    [&](const CostPoint& point) { return point.method->guarantee == kind; }))
       legend += fmt::format("<span>{} {}</span> ", marker_icon(kind), kind == "none" ? "no guarantee" : kind);
   DataTable table{
       .caption = measure.heading, .header = {"method", "guarantee", "sample-gradients", measure.axis}, .rows = {}};
-  for (const Point& point : picture.points)
+  for (const CostPoint& point : picture.points)
     table.rows.push_back({escaped(point.method->label(400)), escaped(point.method->guarantee),
                           data(point.cost, Figure::kCount), data(point.distance, measure.figure)});
   return fmt::format("<h3>{}</h3>\n", escaped(measure.heading)) +

@@ -12,7 +12,7 @@ namespace expunge::html {
 
 namespace {
 
-constexpr double kHeight = 15;
+constexpr double kLabelHeight = 15;
 constexpr double kPoint = 7;  // half of what a point takes up
 
 // Beside the point first: it is where people look.
@@ -35,8 +35,8 @@ Box box_at(const LabelledPoint& point, double width, std::pair<double, double> d
   const double x = point.x + direction.first * distance;
   const double y = point.y + direction.second * distance;
   const double left = direction.first > 0.1 ? x : direction.first < -0.1 ? x - width : x - width / 2;
-  const double top = direction.second > 0.9 ? y : direction.second < -0.9 ? y - kHeight : y - kHeight / 2;
-  return {left, top, left + width, top + kHeight};
+  const double top = direction.second > 0.9 ? y : direction.second < -0.9 ? y - kLabelHeight : y - kLabelHeight / 2;
+  return {left, top, left + width, top + kLabelHeight};
 }
 
 std::optional<PlacedLabel> place(const LabelledPoint& point, const Box& bounds, const std::vector<Box>& taken) {
@@ -74,8 +74,8 @@ std::optional<PlacedLabel> place_on_line(double y, const std::string& text, cons
   constexpr double kStep = 12;
   const double width = width_of(text) + 2;
   for (double right = bounds.right - kGap; right - width >= bounds.left; right -= kStep) {
-    for (const double top : {y - kGap - kHeight, y + kGap}) {
-      const Box box{right - width, top, right, top + kHeight};
+    for (const double top : {y - kGap - kLabelHeight, y + kGap}) {
+      const Box box{right - width, top, right, top + kLabelHeight};
       if (!box.within(bounds)) continue;
       if (std::none_of(taken.begin(), taken.end(), [&](const Box& other) { return box.overlaps(other); }))
         return PlacedLabel{text, box};

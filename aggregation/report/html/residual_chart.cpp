@@ -21,7 +21,7 @@ namespace expunge::html {
 namespace {
 
 constexpr std::size_t kCharts = 48;  // more than a page is read for
-constexpr std::size_t kRowsOfTable = 40;
+constexpr std::size_t kRowsOfResiduals = 40;
 constexpr std::size_t kDots = 80;  // of more points, the line alone is drawn
 
 struct Fit {
@@ -31,7 +31,7 @@ struct Fit {
   [[nodiscard]] double at(double x) const { return a * std::pow(x, -alpha) + b; }
 };
 
-struct Point {
+struct ResidualPoint {
   double stage = 0;
   double delta = 0;
   bool stop = false;
@@ -40,9 +40,9 @@ struct Point {
 
 struct Series {
   const Json* json = nullptr;
-  std::vector<Point> points;  // identity stages are none
-  std::optional<Fit> fit;     // the last there is
-  double unit = 1;            // of the fit, in the residual memory's own
+  std::vector<ResidualPoint> points;  // identity stages are none
+  std::optional<Fit> fit;             // the last there is
+  double unit = 1;                    // of the fit, in the residual memory's own
 };
 
 std::optional<Fit> fit_of(const Json& point) {
@@ -54,7 +54,7 @@ std::optional<Fit> fit_of(const Json& point) {
 }
 
 // A least-squares line with a constant goes through the means, whatever unit it was fitted in: their ratio is the unit.
-double unit_of(const std::vector<Point>& points, std::size_t fitted, const Fit& fit) {
+double unit_of(const std::vector<ResidualPoint>& points, std::size_t fitted, const Fit& fit) {
   double measured = 0;
   double expected = 0;
   for (std::size_t i = 0; i < fitted; ++i) {
@@ -100,13 +100,13 @@ std::string end_of(const Json& json) {
 }
 
 Svg draw(const Series& series) {
-  constexpr double kHeight = 210;
+  constexpr double kResidualHeight = 210;
   constexpr double kLeft = 46;
   constexpr double kTop = 22;
-  constexpr double kBottom = kHeight - 40;
-  Svg svg(kNarrow, kHeight);
+  constexpr double kBottom = kResidualHeight - 40;
+  Svg svg(kNarrow, kResidualHeight);
   double most = 0;
-  for (const Point& point : series.points) most = std::max(most, point.delta);
+  for (const ResidualPoint& point : series.points) most = std::max(most, point.delta);
   const double first = series.points.front().stage;
   const double last = series.points.back().stage;
   const Scale y = Scale::linear(0, most * 1.05, kBottom, kTop);
@@ -121,10 +121,10 @@ Svg draw(const Series& series) {
   for (double stage = first; stage <= last + 0.5; stage += step)
     svg.text(x(stage), kBottom + 16, fmt::format("{:.0f}", stage), "tick", Anchor::kMiddle);
   svg.line(kLeft, kBottom, kNarrow - 6, kBottom, "frame");
-  svg.text((kLeft + kNarrow) / 2, kHeight - 6, "stage", "axis", Anchor::kMiddle);
+  svg.text((kLeft + kNarrow) / 2, kResidualHeight - 6, "stage", "axis", Anchor::kMiddle);
   svg.turned_text(11, (kTop + kBottom) / 2, "residual memory", "axis");
   std::vector<std::pair<double, double>> line;
-  for (const Point& point : series.points) line.emplace_back(x(point.stage), y.at(point.delta));
+  for (const ResidualPoint& point : series.points) line.emplace_back(x(point.stage), y.at(point.delta));
   svg.polyline(line, "memory");
   if (series.fit) {
     constexpr int kSteps = 60;
@@ -140,7 +140,7 @@ Svg draw(const Series& series) {
     }
     svg.polyline(curve, "fit");
   }
-  for (const Point& point : series.points) {
+  for (const ResidualPoint& point : series.points) {
     const bool shown = point.stop || series.points.size() <= kDots;
     if (!shown) continue;
     svg.marker(x(point.stage), y.at(point.delta), point.stop ? "stop" : "dot", point.stop ? 5.5 : 2.4,
@@ -156,8 +156,8 @@ Svg draw(const Series& series) {
 }
 
 std::string described(const Series& series) {
-  const Point& first = series.points.front();
-  const Point& last = series.points.back();
+  const ResidualPoint& first = series.points.front();
+  const ResidualPoint& last = series.points.back();
   std::string text =
       fmt::format("Line chart of {} retrained stages: residual memory {} at stage {:.0f}, {} at stage {:.0f}; {}.",
                   series.points.size(), figure(first.delta, Figure::kPlain), first.stage,
@@ -168,9 +168,9 @@ std::string described(const Series& series) {
   return text;
 }
 
-std::string numbers_of(const Series& series) {
+std::string residual_numbers(const Series& series) {
   const std::size_t count = series.points.size();
-  const std::size_t step = (count + kRowsOfTable - 1) / kRowsOfTable;
+  const std::size_t step = (count + kRowsOfResiduals - 1) / kRowsOfResiduals;
   DataTable table{.caption = step == 1
                                  ? "Residual memory by stage"
                                  : fmt::format("Residual memory by stage: every {} of {}; report.json has them all",
@@ -178,7 +178,7 @@ std::string numbers_of(const Series& series) {
                   .header = {"stage", "residual memory", "rule", "slope"},
                   .rows = {}};
   for (std::size_t i = 0; i < count; ++i) {
-    const Point& point = series.points[i];
+    const ResidualPoint& point = series.points[i];
     if (i % step != 0 && i + 1 != count && !point.stop) continue;
     table.rows.push_back({fmt::format("{:.0f}", point.stage), data(point.delta, Figure::kPlain),
                           escaped(text_at(*point.json, {"rule"})),
@@ -201,7 +201,7 @@ std::string chart_of(const Series& series, const std::string& id) {
   text += draw(series).html(id, "Residual memory, " + name, described(series), "chart");
   text += fmt::format("<figcaption>{}{}<br>{}</figcaption>\n", escaped(end_of(*series.json)),
                       why.empty() ? "" : ": " + escaped(why), escaped(fit_words(series)));
-  return text + numbers_of(series) + "</figure>\n";
+  return text + residual_numbers(series) + "</figure>\n";
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ SpeedUps speedups_of(const MethodView& method) {
           .seconds = number_at(*method.json, {"speedup_seconds"})};
 }
 
-std::string words_of(const MethodView& method, std::optional<double> value, Figure kind, std::optional<double> cost) {
+std::string speedup_words(const MethodView& method, std::optional<double> value, Figure kind,
+                          std::optional<double> cost) {
   if (value) return figure(value, kind);
   return cost && *cost == 0 && method.json != nullptr ? "no work" : "–";
 }
@@ -74,9 +75,10 @@ Svg draw(const std::vector<MethodView>& methods, const Range& range, double widt
              fmt::format("{}: {} in sample-gradients", method.label(80), figure(speedups.work, Figure::kTimes)));
     draw_bar(svg, scale, y + 1, speedups.seconds, "bar hollow " + method.guarantee,
              fmt::format("{}: {} in seconds", method.label(80), figure(speedups.seconds, Figure::kTimes)));
-    svg.text(plot.words(), y - 2, words_of(method, speedups.work, Figure::kTimes, method.cost), "value");
+    svg.text(plot.words(), y - 2, speedup_words(method, speedups.work, Figure::kTimes, method.cost), "value");
     svg.text(plot.words(), y + 11,
-             words_of(method, speedups.seconds, Figure::kTimes, number_at(*method.json, {"seconds"})), "value soft");
+             speedup_words(method, speedups.seconds, Figure::kTimes, number_at(*method.json, {"seconds"})),
+             "value soft");
   }
   plot.line(svg, scale.at(1), "retraining");
   return svg;
@@ -88,13 +90,13 @@ std::string described(const std::vector<MethodView>& methods) {
   for (const MethodView& method : methods) {
     const SpeedUps speedups = speedups_of(method);
     text += fmt::format(" {}: {} in work, {} in time.", method.name,
-                        words_of(method, speedups.work, Figure::kTimes, method.cost),
-                        words_of(method, speedups.seconds, Figure::kTimes, number_at(*method.json, {"seconds"})));
+                        speedup_words(method, speedups.work, Figure::kTimes, method.cost),
+                        speedup_words(method, speedups.seconds, Figure::kTimes, number_at(*method.json, {"seconds"})));
   }
   return text;
 }
 
-std::string numbers_of(const std::vector<MethodView>& methods) {
+std::string speedup_numbers(const std::vector<MethodView>& methods) {
   DataTable table{
       .caption = "Speed-up over retraining, and over exact unlearning",
       .header = {"method", "over retraining, work", "over retraining, time", "over exact, work", "over exact, time"},
@@ -125,7 +127,7 @@ std::string speedup_section(const Json& document) {
              "<span><i class=\"swatch\"></i> filled: in sample-gradients</span> <span><i class=\"swatch hollow\"></i> "
              "outlined: in seconds</span>",
          .caption = "",
-         .numbers = numbers_of(shown)},
+         .numbers = speedup_numbers(shown)},
         [&](double width) { return draw(shown, range, width); });
   }
   return section("speedups", "Speed-ups", body);

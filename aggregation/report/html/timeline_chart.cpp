@@ -19,7 +19,7 @@ namespace expunge::html {
 namespace {
 
 constexpr std::size_t kRanks = 40;
-constexpr std::size_t kRowsOfTable = 200;
+constexpr std::size_t kRowsOfTimeline = 200;
 
 struct Entry {
   int rank = 0;
@@ -73,14 +73,14 @@ Svg draw(const ByRank& ranks, double most, double width) {
   return svg;
 }
 
-std::string numbers_of(const std::vector<Entry>& entries) {
-  DataTable table{.caption = entries.size() <= kRowsOfTable
+std::string timeline_numbers(const std::vector<Entry>& entries) {
+  DataTable table{.caption = entries.size() <= kRowsOfTimeline
                                  ? std::string("Ranks and shards")
                                  : fmt::format("Ranks and shards: the first {} of {}; report.json has them all",
-                                               kRowsOfTable, entries.size()),
+                                               kRowsOfTimeline, entries.size()),
                   .header = {"rank", "shard", "begin", "end", "sample-gradients"},
                   .rows = {}};
-  for (std::size_t i = 0; i < std::min(entries.size(), kRowsOfTable); ++i) {
+  for (std::size_t i = 0; i < std::min(entries.size(), kRowsOfTimeline); ++i) {
     const Entry& entry = entries[i];
     table.rows.push_back({fmt::to_string(entry.rank), escaped(entry.shard), data(entry.begin, Figure::kSeconds),
                           data(entry.end, Figure::kSeconds), data(entry.work, Figure::kCount)});
@@ -119,7 +119,7 @@ std::string timeline_section(const Json& document) {
                                                        entries.size(), ranks.size(), figure(most, Figure::kSeconds)),
                             .legend = "",
                             .caption = caption,
-                            .numbers = numbers_of(entries)},
+                            .numbers = timeline_numbers(entries)},
                            [&](double width) { return draw(ranks, most, width); }));
 }
 
