@@ -31,7 +31,7 @@ struct MlpSettings {
 
 MlpSettings read_logistic(const Spec& spec) {
   spec.expect(0, "", {"norm", "dropout"});
-  return {.norm = norm_of(spec), .dropout = spec.real_or("dropout", 0.0, 0.0, 0.99)};
+  return {{}, DenseStack::Activation::kRelu, norm_of(spec), spec.real_or("dropout", 0.0, 0.0, 0.99)};
 }
 
 MlpSettings read_mlp(const Spec& spec) {
