@@ -1,7 +1,7 @@
-# expunge_add_test(<name> [MPI_MAIN] [TENSORS] SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
+# expunge_add_test(<name> [MPI_MAIN] [TENSORS] [APART] SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
 # Builds the program test.<name> and registers it with ctest; with RANKS once under mpirun for each n, else alone. With
 # MPI_MAIN its main initialises MPI and hands the world to the tests (tests/mpi/mpi_world.hpp). TENSORS: LibTorch's headers
-# reach a source of it.
+# reach a source of it. APART: each source is compiled by itself, since they share names.
 set(EXPUNGE_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
   PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_btl_vader_single_copy_mechanism=none
@@ -9,7 +9,7 @@ set(EXPUNGE_TEST_ENVIRONMENT
   "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/structure/tsan.supp")
 
 function(expunge_add_test name)
-  cmake_parse_arguments(arg "MPI_MAIN;TENSORS" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "MPI_MAIN;TENSORS;APART" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
@@ -20,7 +20,9 @@ function(expunge_add_test name)
   else()
     target_link_libraries(test.${name} PRIVATE expunge_test_main expunge_compiler ${arg_LIBRARIES})
   endif()
-  expunge_compile_by_folder(test.${name} ${arg_SOURCES})
+  if(NOT arg_APART)
+    expunge_compile_by_folder(test.${name} ${arg_SOURCES})
+  endif()
   # A test's own code need not be fast, but it is compiled often.
   target_compile_options(test.${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   if(arg_TENSORS)

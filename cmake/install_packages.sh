@@ -2,32 +2,47 @@
 # SPDX-FileCopyrightText: 2026 The expunge authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# cmake/install_packages.sh GROUP...    (groups: build, test, bench)
+# cmake/install_packages.sh GROUP...    (groups: build, test, bench, package)
+# cmake/install_packages.sh --list GROUP
 #
 # The one place that knows which packages expunge needs. On Debian 12 and newer it names those that are missing and, as
 # root, installs them; a plain user gets the line to run, and exit code 1. Says nothing where nothing is missing.
-# Elsewhere it says what is needed and leaves the rest to CMake, which names what it can't find.
+# Elsewhere it says what is needed and leaves the rest to CMake, which names what it can't find. --list prints a group's
+# packages, one a line, and installs nothing; the group `library` is what a program needs that links expunge's libraries.
 set -euo pipefail
 
+library="pkg-config libtorch-dev libopenblas-dev libopenmpi-dev libhdf5-dev libboost-program-options-dev libspdlog-dev
+  libfmt-dev nlohmann-json3-dev libsodium-dev zlib1g-dev"
 declare -A packages=(
-  [build]="g++ cmake ninja-build ccache pkg-config libtorch-dev libopenblas-dev libopenmpi-dev openmpi-bin
-    libhdf5-dev hdf5-tools libboost-program-options-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libsodium-dev librandom123-dev zlib1g-dev"
+  [library]="$library"
+  [build]="g++ $library cmake ninja-build ccache openmpi-bin hdf5-tools librandom123-dev"
   [test]="doctest-dev chromium"
+  [package]="dpkg-dev debootstrap"
   [bench]="libbenchmark-dev"
 )
 
+list=false
+if [[ "${1:-}" == --list ]]; then
+  list=true
+  shift
+fi
 wanted=()
 for group in "$@"; do
   if [[ -z "${packages[$group]:-}" ]]; then
-    echo "install_packages.sh: no group '$group'; the groups are build, test and bench" >&2
+    echo "install_packages.sh: no group '$group'; the groups are ${!packages[*]}" >&2
     exit 2
   fi
   read -r -d '' -a names <<<"${packages[$group]}" || true
   wanted+=("${names[@]}")
 done
 if [[ ${#wanted[@]} -eq 0 ]]; then
-  echo "usage: install_packages.sh GROUP...   (groups: build, test, bench)" >&2
+  echo "usage: install_packages.sh GROUP...   (groups: ${!packages[*]})" >&2
   exit 2
+fi
+
+if "$list"; then
+  printf '%s\n' "${wanted[@]}"
+  exit 0
 fi
 
 field() { sed -n "s/^$1=\"\?\([^\"]*\)\"\?$/\1/p" /etc/os-release 2>/dev/null || true; }

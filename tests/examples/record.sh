@@ -4,8 +4,8 @@
 #
 # record.sh [EXAMPLE]...
 #
-# Puts what the examples print now (all of the course, or those named; `quickstart` is the one in the top README) into
-# their READMEs, with build/release/expunge. For whoever changes what a command prints: look at the difference.
+# Puts what the examples print now (all of the course, or those named; `quickstart` is examples/quickstart.md) into
+# their pages, with build/release/expunge. For whoever changes what a command prints: look at the difference.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 program=$PWD/build/release/expunge
@@ -15,11 +15,11 @@ record_quickstart() {
   bash examples/quickstart.sh --build-only
   output=$(bash examples/quickstart.sh 2>&1)
   {
-    sed '/^<!-- quickstart: begin/q' README.md
+    sed '/^<!-- quickstart: begin/q' examples/quickstart.md
     printf '```\n%s\n```\n' "$output"
-    sed -n '/^<!-- quickstart: end/,$p' README.md
-  } >README.md.new
-  mv README.md.new README.md
+    sed -n '/^<!-- quickstart: end/,$p' examples/quickstart.md
+  } >examples/quickstart.md.new
+  mv examples/quickstart.md.new examples/quickstart.md
 }
 
 examples=("$@")

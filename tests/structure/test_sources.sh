@@ -20,7 +20,7 @@ broken() {
   if said=$(bash "$here/check_sources.sh" "$scratch"); then
     echo "$what: not seen"
     failures=$((failures + 1))
-  elif [[ "$said" != "$file"* ]]; then
+  elif [[ "$said" != "$file"* && "$said" != "$(dirname "$file"): "* ]]; then
     echo "$what: the answer does not name $file but says: $said"
     failures=$((failures + 1))
   fi
@@ -30,8 +30,16 @@ broken() {
 { printf '%s#pragma once\n' "$licence"; printf '//\n%.0s' {1..497}; } >"$scratch/good.hpp" # 500 lines
 bash "$here/check_sources.sh" "$scratch" || { echo "a good file is refused"; exit 1; }
 broken "a source without a licence" bad.cpp $'int x;\n'
+broken "an empty source" bad.cpp ""
 broken "a header without #pragma once" bad.hpp "$licence"$'int x;\n'
 broken "a file of 501 lines" bad.cpp "$licence$(printf '//\n%.0s' {1..499})"$'\n'
+broken "a page of 601 lines" bad.md "$(printf 'x\n%.0s' {1..601})"$'\n'
+mkdir -p "$scratch/golden" "$scratch/full"
+printf 'x\n%.0s' {1..700} >"$scratch/golden/page.html"
+for i in {1..40}; do echo >"$scratch/full/$i.txt"; done
+bash "$here/check_sources.sh" "$scratch" || { echo "a golden file of 700 lines or a folder of 40 files is refused"; exit 1; }
+broken "a folder of 41 files" full/41.txt "x"
+rm -r "$scratch/golden" "$scratch/full"
 printf '%s#pragma once\n' "$licence" >"$scratch/own.hpp"
 printf '%s#include "own.hpp"\n\n#include <vector>\n' "$licence" >"$scratch/own.cpp"
 bash "$here/check_sources.sh" "$scratch" || { echo "a source that begins with its own header is refused"; exit 1; }
