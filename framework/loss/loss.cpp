@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "framework/loss/loss.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include "framework/config/registry.hpp"
 #include "framework/core/error.hpp"
 
 namespace expunge {
@@ -15,7 +14,10 @@ extern const LossEntry kCrossEntropy;
 
 namespace {
 
-constexpr std::array kLosses{&kCrossEntropy};
+Registry<LossEntry>& losses() {
+  static Registry<LossEntry> registry("loss", {&kCrossEntropy});
+  return registry;
+}
 
 }  // namespace
 
@@ -32,14 +34,17 @@ torch::Tensor Loss::probabilities(const torch::Tensor& logits) const {
 }
 
 std::shared_ptr<const Loss> make_loss(const Spec& spec) {
-  for (const auto* entry : kLosses)
-    if (spec.name() == entry->name) return entry->make(spec);
+  if (const auto* entry = losses().find(spec.name())) return entry->make(spec);
   throw UsageError(fmt::format("unknown loss '{}': choose one of {}", spec.name(), loss_help()));
+}
+
+void register_loss(const LossEntry& entry) {
+  losses().add(entry);
 }
 
 std::string loss_help() {
   std::string text;
-  for (const auto* entry : kLosses)
+  for (const auto* entry : losses().rows())
     text += fmt::format("{}{}[:{}]", text.empty() ? "" : "; ", entry->name, entry->arguments);
   return text;
 }

@@ -43,6 +43,9 @@ struct LossEntry {
 /// Throws UsageError where the name or an argument of `spec` is unknown.
 [[nodiscard]] std::shared_ptr<const Loss> make_loss(const Spec& spec);
 
+/// Adds a loss that a program brings along: see framework/config/registry.hpp.
+void register_loss(const LossEntry& entry);
+
 /// Names of the losses, each with its arguments, for `--help` and messages.
 [[nodiscard]] std::string loss_help();
 

@@ -22,12 +22,12 @@ namespace {
 class Maker {
  public:
   Batch make(const TrainingConfiguration& c, torch::Device device, const ShardSamples& samples,
-             std::span<const std::uint32_t> places, const Key& dropout) {
+             std::span<const std::uint32_t> places, const BatchKeys& keys) {
     if (!maker_ || places.size() > capacity_) {
       capacity_ = std::max(places.size(), static_cast<std::size_t>(c.batch_size) + 1);
       maker_.emplace(c, capacity_, device);
     }
-    return maker_->make(samples, places, 0, dropout);
+    return maker_->make(samples, places, 0, keys);
   }
 
  private:
@@ -173,7 +173,7 @@ Batch Workbench::batch(Set set, std::span<const std::uint32_t> places, std::uint
   }
   Maker& maker = set == Set::kRetain ? s.retain : s.forget;
   Batch batch = maker.make(s.task.configuration, s.device, s.samples(set), places,
-                           key("dropout").derive("expunge/dropout/v1", {epoch}));
+                           {key("dropout").derive("expunge/dropout/v1", {epoch}), {}});
   batch.pass.training = training;
   return batch;
 }
@@ -218,7 +218,7 @@ double Workbench::gradients(const Batch& batch, std::vector<torch::Tensor>& out)
     gradient = gradient.defined() ? gradient.contiguous() : torch::zeros_like(parameter, torch::kFloat32).detach();
   }
   s.cost.sample_gradients += rows;
-  if (s.task.visited) s.task.visited(rows);
+  s.task.hooks.report(rows);
   return loss;
 }
 
@@ -251,7 +251,7 @@ std::vector<torch::Tensor> Workbench::hessian_vector_product(const Batch& batch,
 bool Workbench::may_go_on(std::uint64_t sample_gradients) {
   State& s = *state_;
   if (!s.budget_holds(sample_gradients)) s.out_of_budget = true;
-  if (s.task.should_stop && s.task.should_stop()) s.put_down = true;
+  if (s.task.hooks.stop_now()) s.put_down = true;
   return !s.out_of_budget && !s.put_down;
 }
 

@@ -14,6 +14,10 @@ std::shared_ptr<const Loss> loss_of(const TrainingConfiguration& c) {
   return make_loss(Spec::parse(fmt::format("cross-entropy:smoothing={}", c.label_smoothing), "loss"));
 }
 
+std::vector<std::shared_ptr<const Transform>> transforms_of(const TrainingConfiguration& /*configuration*/) {
+  return {};
+}
+
 OptimizerOptions optimizer_options_of(const TrainingConfiguration& c) {
   return {c.optimizer, c.momentum, c.nesterov, c.beta1, c.beta2, c.epsilon, c.weight_decay};
 }

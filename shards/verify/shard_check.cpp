@@ -28,7 +28,7 @@ bool has_distance(const ShardTask& task) {
 
 class Check {
  public:
-  Check(const ShardCheckSetting& setting, const ShardTask& task, const ReplayHooks& hooks)
+  Check(const ShardCheckSetting& setting, const ShardTask& task, const ShardHooks& hooks)
       : setting_(setting), task_(task), hooks_(hooks), folder_(shard_folder(setting.run, task.shard)) {
     check_.shard = task.shard;
   }
@@ -98,7 +98,7 @@ class Check {
     const auto compare = [&](SliceId stage, const ModelState& state) { compare_stage(stage, state); };
     if (task_.from_scratch) return replay_from_scratch();
     for (const SliceId stage : task_.stages) {
-      if (!check_.complete || (check_.stages_checked > 0 && hooks_.stop_after && hooks_.stop_after())) {
+      if (!check_.complete || (check_.stages_checked > 0 && hooks_.stop_after_stage())) {
         check_.complete = false;
         return;
       }
@@ -188,7 +188,7 @@ class Check {
 
   const ShardCheckSetting& setting_;
   const ShardTask& task_;
-  const ReplayHooks& hooks_;
+  const ShardHooks& hooks_;
   std::filesystem::path folder_;
   std::optional<ShardSamples> samples_;
   std::vector<StageSet> sets_;
@@ -212,7 +212,7 @@ std::uint64_t task_visits(const ShardCheckSetting& setting, const ShardTask& tas
   return visits;
 }
 
-ShardCheck check_shard(const ShardCheckSetting& setting, const ShardTask& task, const ReplayHooks& hooks) {
+ShardCheck check_shard(const ShardCheckSetting& setting, const ShardTask& task, const ShardHooks& hooks) {
   return Check(setting, task, hooks).run();
 }
 

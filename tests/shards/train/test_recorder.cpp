@@ -8,53 +8,173 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "framework/core/error.hpp"
 #include "shards/train/learning_rate.hpp"
 #include "shards/train/stage_plan.hpp"
 #include "tests/support/random_training.hpp"
+#include "tests/support/small_run.hpp"
 #include "tests/support/step_recorder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace expunge;
 using namespace expunge::testing;
 
 namespace {
 
-class StepCounter final : public StepObserver {
+/// Counts, and wants no tensor.
+class StepCounter final : public Recorder {
  public:
-  void observe(const ObservedStep& step) override {
-    ++steps;
-    samples += step.ids.size();
+  void begin_stage(ShardId /*shard*/, SliceId stage) override {
+    events.push_back(fmt::format("begin {}", stage.value()));
   }
+  void resume_stage(ShardId /*shard*/, SliceId /*stage*/, ByteView /*saved*/) override {
+    events.emplace_back("resume");
+  }
+  void end_stage() override { events.emplace_back("end"); }
+  [[nodiscard]] StepParts wants(const StepPlace& /*place*/) override { return {}; }
+  void step(const StepView& view) override {
+    ++steps;
+    samples += view.place().ids.size();
+  }
+  [[nodiscard]] Bytes save() const override { return Bytes(1); }
+
   std::uint64_t steps = 0;
   std::uint64_t samples = 0;
+  std::vector<std::string> events;
+};
+
+/// A digest of all that a stage's steps were, each with the one before: two are equal where every step was.
+class StepDigest final : public Recorder {
+ public:
+  void begin_stage(ShardId /*shard*/, SliceId /*stage*/) override { so_far_ = Digest{}; }
+  void resume_stage(ShardId /*shard*/, SliceId /*stage*/, ByteView saved) override {
+    const std::string text(reinterpret_cast<const char*>(saved.data()), saved.size());
+    so_far_ = Digest::from_hex(text);
+    ++resumed;
+  }
+  void end_stage() override { stages.push_back(so_far_); }
+  [[nodiscard]] StepParts wants(const StepPlace& /*place*/) override { return {true, true}; }
+  void step(const StepView& view) override {
+    Hasher hasher("expunge/test/steps");
+    hasher.add(std::string_view(so_far_.hex())).add(view.place().step);
+    for (const auto id : view.place().ids) hasher.add(id.value());
+    for (std::size_t i = 0; i < view.parameters(); ++i)
+      for (const auto values : {view.before(i), view.gradient(i), view.after(i)}) hasher.add(std::as_bytes(values));
+    so_far_ = hasher.finish();
+  }
+  [[nodiscard]] Bytes save() const override {
+    const std::string hex = so_far_.hex();
+    const ByteView bytes = bytes_of(hex);
+    return {bytes.begin(), bytes.end()};
+  }
+
+  std::vector<Digest> stages;
+  std::uint64_t resumed = 0;
+
+ private:
+  Digest so_far_;
 };
 
 const Key kSeed({31, 0});
 
 }  // namespace
 
-TEST_CASE("a counting observer is told of every step, and watching changes no bit") {
+TEST_CASE("a recorder is called at every step between a stage's begin and end, and recording changes no bit") {
   for (std::uint64_t round = 0; round < 40; ++round) {
     Choices choices(6000 + round);
     const RandomTraining t = random_training(choices);
     INFO("round ", round, ": ", t.text());
     StepCounter counter;
-    SmallTraining watched(t.configuration, t.seed, ShardId(0), t.data);
+    StepRecorder all;
+    SmallTraining counted(t.configuration, t.seed, ShardId(0), t.data);
+    SmallTraining recorded(t.configuration, t.seed, ShardId(0), t.data);
     SmallTraining alone(t.configuration, t.seed, ShardId(0), t.data);
-    (void)watched.trainer().initialise();
-    (void)alone.trainer().initialise();
+    (void)counted.initialise();
+    (void)recorded.initialise();
+    (void)alone.initialise();
     std::uint64_t gradients = 0;
+    std::vector<std::string> events;
 
     for (std::uint32_t r = 1; r <= t.configuration.slices; ++r) {
-      StageHooks hooks;
-      hooks.observer = &counter;
-      gradients += watched.trainer().train(SliceId(r), watched.samples(), 0, hooks).sample_gradients;
-      CHECK(watched.trainer().state_after_stage() == alone.stage(r));
+      gradients += counted.train(r, &counter).sample_gradients;
+      const ModelState expected = alone.stage(r);
+      CHECK(counted.state() == expected);
+      CHECK(recorded.stage(r, &all) == expected);
+      events.push_back(fmt::format("begin {}", r));
+      events.emplace_back("end");
     }
 
     CHECK(counter.samples == gradients);
     CHECK((counter.steps > 0) == (gradients > 0));
+    CHECK(counter.events == events);
+    CHECK(all.steps.size() == counter.steps);
   }
+}
+
+TEST_CASE("a recorder that is stopped and resumed ends with what an uninterrupted one has") {
+  const MemoryDataset data = make_samples(40, {{9}, 3, FeatureType::kF32, false}, 7);
+  const TrainingConfiguration c = small_configuration(data, "mlp:hidden=8", 1, 2);
+  StepDigest expected;
+  (void)train_in_memory(c, kSeed, ShardId(0), data, &expected);
+  const TemporaryFolder run;
+  const ShardContext context = small_context(run.path(), c, kSeed);
+  std::vector<Digest> stages;
+  std::uint64_t resumed = 0;
+
+  for (bool complete = false; !complete;) {
+    StepDigest recorder;  // a new process's: all that it knows comes from the file
+    ShardHooks hooks;
+    hooks.stop = [polls = 0]() mutable { return ++polls > 3 ? StopRequest::kNow : StopRequest::kGoOn; };
+    hooks.recorder = &recorder;
+    complete = testing::train_shard(context, ShardId(0), data, hooks).complete;
+    stages.insert(stages.end(), recorder.stages.begin(), recorder.stages.end());
+    resumed += recorder.resumed;
+  }
+
+  CHECK(resumed > 2);
+  CHECK(stages == expected.stages);
+}
+
+TEST_CASE("a stage whose progress was kept without a recording begins anew where one is wanted") {
+  const MemoryDataset data = make_samples(40, {{9}, 3, FeatureType::kF32, false}, 7);
+  const TrainingConfiguration c = small_configuration(data, "mlp:hidden=8", 1, 1);
+  StepDigest expected;
+  (void)train_in_memory(c, kSeed, ShardId(0), data, &expected);
+  const TemporaryFolder run;
+  const ShardContext context = small_context(run.path(), c, kSeed);
+  ShardHooks stopping;
+  stopping.stop = [polls = 0]() mutable { return ++polls > 2 ? StopRequest::kNow : StopRequest::kGoOn; };
+  REQUIRE_FALSE(testing::train_shard(context, ShardId(0), data, stopping).complete);
+  StepDigest recorder;
+  ShardHooks hooks;
+  hooks.recorder = &recorder;
+
+  CHECK(testing::train_shard(context, ShardId(0), data, hooks).complete);
+
+  CHECK(recorder.resumed == 0);
+  CHECK(recorder.stages == expected.stages);
+}
+
+TEST_CASE("asking for a part of a step that was not wanted is a bug") {
+  class Greedy final : public Recorder {
+   public:
+    void begin_stage(ShardId /*shard*/, SliceId /*stage*/) override {}
+    void resume_stage(ShardId /*shard*/, SliceId /*stage*/, ByteView /*saved*/) override {}
+    void end_stage() override {}
+    [[nodiscard]] StepParts wants(const StepPlace& /*place*/) override { return {.gradient = true}; }
+    void step(const StepView& view) override {
+      CHECK(view.gradient(0).size() == view.after(0).size());
+      (void)view.before(0);
+    }
+    [[nodiscard]] Bytes save() const override { return Bytes(1); }
+  };
+  const MemoryDataset data = make_samples(40, {{9}, 3, FeatureType::kF32, false}, 7);
+  Greedy recorder;
+
+  CHECK_THROWS_AS((void)train_in_memory(small_configuration(data, "logistic"), kSeed, ShardId(0), data, &recorder),
+                  Bug);
 }
 
 TEST_CASE("the steps of a stage visit V samples: each of them in every whole epoch, the rest once more") {
@@ -165,8 +285,8 @@ TEST_CASE("a shard's initial weights are its own") {
   SmallTraining one(c, kSeed, ShardId(0), data);
   SmallTraining other(c, kSeed, ShardId(1), data);
 
-  const ModelState first = one.trainer().initialise();
-  const ModelState second = other.trainer().initialise();
+  const ModelState first = one.initialise();
+  const ModelState second = other.initialise();
 
   for (std::size_t i = 0; i < first.parameters.size(); ++i)
     CHECK(first.parameters[i].bytes != second.parameters[i].bytes);
