@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
+#include "framework/config/spec.hpp"
 #include "framework/core/bytes.hpp"
 #include "framework/core/ids.hpp"
 
@@ -76,5 +78,20 @@ class Recorder {
   /// What it has of the stage under way, for a later `resume_stage`: the same bytes for the same steps, at least one.
   [[nodiscard]] virtual Bytes save() const = 0;
 };
+
+/// One entry of the registry. A new recorder is one file in this folder that defines a constant of this type, and its
+/// name in the list of `recorder.cpp`.
+struct RecorderEntry {
+  std::string_view name;
+  std::string_view arguments;  ///< for help: "every=10"
+  std::string_view summary;    ///< one line for people
+  /// Reads the SPEC's own arguments. Throws UsageError for others.
+  std::unique_ptr<Recorder> (*make)(const Spec& spec);
+};
+
+/// Throws UsageError where the name or an argument of `spec` is unknown.
+[[nodiscard]] std::unique_ptr<Recorder> make_recorder(const Spec& spec);
+/// Adds a recorder that a program brings along: see framework/config/registry.hpp.
+void register_recorder(const RecorderEntry& entry);
 
 }  // namespace expunge

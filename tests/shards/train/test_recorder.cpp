@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -290,4 +291,20 @@ TEST_CASE("a shard's initial weights are its own") {
 
   for (std::size_t i = 0; i < first.parameters.size(); ++i)
     CHECK(first.parameters[i].bytes != second.parameters[i].bytes);
+}
+
+TEST_CASE("a recorder that a program brings along is made by its name, and another name is refused") {
+  static const RecorderEntry kCounting{"counting", "", "counts steps",
+                                       [](const Spec& spec) -> std::unique_ptr<Recorder> {
+                                         spec.expect(0, "", {});
+                                         return std::make_unique<StepCounter>();
+                                       }};
+  CHECK_THROWS_WITH_AS((void)make_recorder(Spec::parse("counting", "recorder")), doctest::Contains("unknown recorder"),
+                       UsageError);
+
+  register_recorder(kCounting);
+
+  CHECK(make_recorder(Spec::parse("counting", "recorder")) != nullptr);
+  CHECK_THROWS_WITH_AS((void)make_recorder(Spec::parse("conting", "recorder")), doctest::Contains("counting"),
+                       UsageError);
 }
