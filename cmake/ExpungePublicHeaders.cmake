@@ -11,7 +11,7 @@ set(EXPUNGE_PUBLIC_HEADERS
   framework/model/model.hpp
   framework/model/module_model.hpp
   shards/train/recorder.hpp
-  launcher/process/command_line.hpp)
+  launcher/commands/command_line.hpp)
 
 # expunge_header_closure(<variable> <headers...>): them and every header of the project that they include.
 function(expunge_header_closure variable)
