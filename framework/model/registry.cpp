@@ -17,6 +17,13 @@ namespace {
 
 constexpr std::array kArchitectures{&kLogistic, &kMlp, &kLenet};
 
+const Architecture& architecture_of(const Spec& spec, const ModelShape& shape) {
+  if (shape.classes < 2) throw UsageError(fmt::format("a classifier needs at least 2 classes, not {}", shape.classes));
+  for (const auto* architecture : kArchitectures)
+    if (spec.name() == architecture->name) return *architecture;
+  throw UsageError(fmt::format("unknown model '{}': choose one of {}", spec.name(), architecture_help()));
+}
+
 }  // namespace
 
 std::string architecture_help() {
@@ -26,11 +33,12 @@ std::string architecture_help() {
   return text;
 }
 
+ModelTraits model_traits(const Spec& spec, const ModelShape& shape) {
+  return architecture_of(spec, shape).traits(spec, shape);
+}
+
 std::shared_ptr<Model> make_model(const Spec& spec, const ModelShape& shape) {
-  if (shape.classes < 2) throw UsageError(fmt::format("a classifier needs at least 2 classes, not {}", shape.classes));
-  for (const auto* architecture : kArchitectures)
-    if (spec.name() == architecture->name) return architecture->make(spec, shape);
-  throw UsageError(fmt::format("unknown model '{}': choose one of {}", spec.name(), architecture_help()));
+  return architecture_of(spec, shape).make(spec, shape);
 }
 
 }  // namespace expunge

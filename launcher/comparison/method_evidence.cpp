@@ -12,7 +12,7 @@
 #include "shards/methods/catalogue.hpp"
 #include "shards/methods/deepobliviate/deepobliviate.hpp"
 #include "shards/methods/deepobliviate/stop_judge.hpp"
-#include "shards/train/stage_trainer.hpp"
+#include "shards/train/initial_state.hpp"
 
 namespace expunge {
 
@@ -84,7 +84,7 @@ class StageComparison {
   [[nodiscard]] ModelState state_before(const std::filesystem::path& run, const ShardRecord& record,
                                         SliceId stage) const {
     if (stage.value() > 1) return read_state_after(run, record, SliceId(stage.value() - 1)).value();
-    return StageTrainer(trial_.configuration(), trial_.seed(), record.shard, Device{}).initialise();
+    return initial_state(trial_.configuration(), trial_.seed(), record.shard);
   }
 
   std::filesystem::path base_;

@@ -7,8 +7,8 @@
 
 #include "framework/core/error.hpp"
 #include "framework/model/architecture_help.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/learning_rate.hpp"
-#include "shards/train/stage_trainer.hpp"
 
 namespace expunge {
 

@@ -126,10 +126,7 @@ class MethodRun {
     if (const auto share = budget_of(spec_))
       on_bench.budget = static_cast<std::uint64_t>(
           *share * static_cast<double>(shard_visits(context_.configuration, live, task_.shard)));
-    on_bench.should_stop = [&] { return hooks_.stop && hooks_.stop() == StopRequest::kNow; };
-    on_bench.visited = [&](std::uint64_t more) {
-      if (hooks_.visited) hooks_.visited(more, false);
-    };
+    on_bench.hooks = hooks_;
     Workbench bench(on_bench, method_);
     const MethodResult result = run_method(method_, bench);
     const double seconds = seconds_since(start);

@@ -9,30 +9,25 @@
 
 #include "framework/core/error.hpp"
 #include "shards/train/batch_maker.hpp"
+#include "shards/train/constituent_parts.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/model_state.hpp"
 #include "shards/train/stage_plan.hpp"
-#include "shards/train/stage_trainer.hpp"
 
 namespace expunge {
 
 namespace {
 
-torch::Tensor mean_loss(const torch::Tensor& logits, const torch::Tensor& labels, double label_smoothing) {
-  using torch::nn::functional::CrossEntropyFuncOptions;
-  return torch::nn::functional::cross_entropy(logits, labels,
-                                              CrossEntropyFuncOptions().label_smoothing(label_smoothing));
-}
-
 /// A maker of batches that grows with what is asked of it.
 class Maker {
  public:
   Batch make(const TrainingConfiguration& c, torch::Device device, const ShardSamples& samples,
-             std::span<const std::uint32_t> places, const Key& dropout) {
+             std::span<const std::uint32_t> places, const BatchKeys& keys) {
     if (!maker_ || places.size() > capacity_) {
       capacity_ = std::max(places.size(), static_cast<std::size_t>(c.batch_size) + 1);
       maker_.emplace(c, capacity_, device);
     }
-    return maker_->make(samples, places, 0, dropout);
+    return maker_->make(samples, places, 0, keys);
   }
 
  private:
@@ -47,8 +42,8 @@ struct Workbench::State {
       : task(of_task),
         needs(method.needs()),
         device(torch_device(of_task.device)),
-        model(make_model(Spec::parse(of_task.configuration.model, "model"),
-                         {of_task.configuration.shape, of_task.configuration.classes})) {
+        model(model_of(of_task.configuration)),
+        loss(loss_of(of_task.configuration)) {
     model->to(device);
     restore_state(task.trained, *model, nullptr);
   }
@@ -77,6 +72,7 @@ struct Workbench::State {
   MethodNeeds needs;
   torch::Device device;
   std::shared_ptr<Model> model;
+  std::shared_ptr<const Loss> loss;
   Maker retain;
   Maker forget;
   std::vector<std::uint64_t> mixed_ids;
@@ -128,7 +124,7 @@ Key Workbench::key(std::string_view what) const {
 
 ModelState Workbench::initial_state() const {
   const MethodTask& task = state_->task;
-  ModelState state = StageTrainer(task.configuration, task.seed, task.shard, task.device).initialise();
+  ModelState state = expunge::initial_state(task.configuration, task.seed, task.shard);
   state.optimizer.clear();
   state.optimizer_step = 0;
   return state;
@@ -140,7 +136,7 @@ std::vector<std::vector<std::uint32_t>> Workbench::epoch(Set set, std::uint64_t 
   const auto order = epoch_order(ids, key("order").derive("epoch", {static_cast<std::uint64_t>(set), number}));
   std::vector<std::vector<std::uint32_t>> batches;
   for (const auto& range : batches_of_epoch(ids.size(), static_cast<std::uint64_t>(batch_size),
-                                            training && state_->model->normalises_over_batch())) {
+                                            training && state_->model->traits().batch_statistics)) {
     const auto places = std::span(order).subspan(range.first, range.size);
     if (range.trained) batches.emplace_back(places.begin(), places.end());
   }
@@ -155,7 +151,7 @@ std::vector<std::vector<Workbench::Place>> Workbench::mixed_epoch(std::uint64_t 
   const auto order = epoch_order(ids, key("order").derive("mixed epoch", {number}));
   std::vector<std::vector<Place>> batches;
   for (const auto& range :
-       batches_of_epoch(ids.size(), static_cast<std::uint64_t>(batch_size), state_->model->normalises_over_batch())) {
+       batches_of_epoch(ids.size(), static_cast<std::uint64_t>(batch_size), state_->model->traits().batch_statistics)) {
     if (!range.trained) continue;
     std::vector<Place>& batch = batches.emplace_back();
     for (const auto index : std::span(order).subspan(range.first, range.size)) {
@@ -179,7 +175,7 @@ Batch Workbench::batch(Set set, std::span<const std::uint32_t> places, std::uint
   }
   Maker& maker = set == Set::kRetain ? s.retain : s.forget;
   Batch batch = maker.make(s.task.configuration, s.device, s.samples(set), places,
-                           key("dropout").derive("expunge/dropout/v1", {epoch}));
+                           {key("dropout").derive("expunge/dropout/v1", {epoch}), {}});
   batch.pass.training = training;
   return batch;
 }
@@ -204,15 +200,14 @@ double Workbench::gradients(const Batch& batch, std::vector<torch::Tensor>& out)
   State& s = *state_;
   const auto rows = static_cast<std::uint64_t>(batch.labels.size(0));
   s.spend(rows);
-  const double smoothing = s.task.configuration.label_smoothing;
   const torch::Tensor logits = s.model->logits(batch.input, batch.pass);
   torch::Tensor seed = torch::empty_like(logits);
   double loss = 0;
   {
     const torch::NoGradGuard no_gradients;
     const torch::Tensor plain = logits.detach();
-    cross_entropy_gradient_out(seed, plain, batch.labels, smoothing);
-    loss = mean_loss(plain, batch.labels, smoothing).item<double>();
+    s.loss->gradient_out(seed, plain, batch.labels);
+    loss = s.loss->value(plain, batch.labels).item<double>();
   }
   auto found = torch::autograd::grad({logits}, s.trained_parameters(), {seed}, c10::nullopt, /*create_graph=*/false,
                                      /*allow_unused=*/true);
@@ -225,7 +220,7 @@ double Workbench::gradients(const Batch& batch, std::vector<torch::Tensor>& out)
     gradient = gradient.defined() ? gradient.contiguous() : torch::zeros_like(parameter, torch::kFloat32).detach();
   }
   s.cost.sample_gradients += rows;
-  if (s.task.visited) s.task.visited(rows);
+  s.task.hooks.report(rows);
   return loss;
 }
 
@@ -241,8 +236,7 @@ std::vector<torch::Tensor> Workbench::hessian_vector_product(const Batch& batch,
   const auto rows = static_cast<std::uint64_t>(batch.labels.size(0));
   s.spend(2 * rows);
   const auto parameters = s.model->parameters();
-  const auto loss =
-      mean_loss(s.model->logits(batch.input, batch.pass), batch.labels, s.task.configuration.label_smoothing);
+  const auto loss = s.loss->value(s.model->logits(batch.input, batch.pass), batch.labels);
   const auto gradients = torch::autograd::grad({loss}, parameters, {}, /*retain_graph=*/true, /*create_graph=*/true,
                                                /*allow_unused=*/true);
   torch::Tensor along = torch::zeros({}, loss.options());
@@ -259,7 +253,7 @@ std::vector<torch::Tensor> Workbench::hessian_vector_product(const Batch& batch,
 bool Workbench::may_go_on(std::uint64_t sample_gradients) {
   State& s = *state_;
   if (!s.budget_holds(sample_gradients)) s.out_of_budget = true;
-  if (s.task.should_stop && s.task.should_stop()) s.put_down = true;
+  if (s.task.hooks.stop_now()) s.put_down = true;
   return !s.out_of_budget && !s.put_down;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "shards/checkpoint/file_kind.hpp"
 #include "shards/checkpoint/live_tree.hpp"
 #include "shards/train/live_roots.hpp"
 #include "shards/train/stage_plan.hpp"
@@ -65,9 +66,7 @@ class StageLineage {
         find("record", record_file_,
              fmt::format("stage {}: {} is {}, expected {}", slice_.stage.value(), field, found, expected));
     };
-    constexpr std::size_t kDigitsInName = 16;
-    wrong("file", slice_.file.name,
-          fmt::format("slice-{:02}-{}.h5", slice_.stage.value(), slice_.file.digest.hex().substr(0, kDigitsInName)));
+    wrong("file", slice_.file.name, file_name(FileKind::kSlice, slice_.stage, slice_.file.digest));
     if (set() == nullptr) return;
     wrong("samples", slice_.samples, set()->slice_samples);
     wrong("live_root", slice_.live_root.hex(), set()->root.hex());

@@ -17,9 +17,9 @@
 #include "shards/checkpoint/unfinished_files.hpp"
 #include "shards/methods/deepobliviate/old_trajectory.hpp"
 #include "shards/methods/deepobliviate/stop_judge.hpp"
+#include "shards/train/constituent_trainer.hpp"
 #include "shards/train/stage_files.hpp"
 #include "shards/train/stage_plan.hpp"
-#include "shards/train/stage_trainer.hpp"
 
 namespace expunge {
 
@@ -51,21 +51,21 @@ class Obliviation {
   ShardOutcome run(const Dataset& data) {
     remove_unfinished_files(*context_.files, context_.run, task_.shard, {});
     files_.check(outcome_.record);
-    for (std::uint32_t r = 1; r <= done(); ++r) tell_visited(visits_of(SliceId(r)), true);
+    for (std::uint32_t r = 1; r <= done(); ++r) hooks_.report(visits_of(SliceId(r)), true);
     std::optional<ShardSamples> samples;
     {
       const Stopwatch watch(outcome_.load_seconds);
       samples.emplace(data, live_, task_.shard, SliceId(done() + 1));
     }
     files_.know_samples(data, live_);
-    StageTrainer trainer(c_, context_.seed, task_.shard, context_.device, context_.order_seed);
+    ConstituentTrainer trainer(c_, context_.seed, {&task_.shard, 1}, context_.device, context_.order_seed);
     Verdict verdict = go_back_over(trainer, *samples);
     while (verdict == Verdict::kGoOn) {
       const auto judged = run_stage(trainer, *samples, SliceId(done() + 1));
       if (!judged) return outcome_;
       if (is_served()) break;
       verdict = *judged;
-      if (verdict == Verdict::kGoOn && hooks_.stop && hooks_.stop() != StopRequest::kGoOn) return outcome_;
+      if (verdict == Verdict::kGoOn && hooks_.stop_after_stage()) return outcome_;
     }
     if (verdict == Verdict::kGoOn && rule_.epsilon > 0)
       outcome_.fallbacks.push_back(
@@ -87,18 +87,14 @@ class Obliviation {
     return stage_visits(c_, live_.rows(task_.shard, stage).size());
   }
 
-  void tell_visited(std::uint64_t visits, bool resumed) const {
-    if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
-  }
-
   [[nodiscard]] const SliceRecord& last_stage() {
     return exact_ ? outcome_.record.slices.back() : approximation().tail.back().slice;
   }
 
   /// Goes over what an earlier session retrained, and takes on the state from which to go on.
-  Verdict go_back_over(StageTrainer& trainer, const ShardSamples& samples) {
+  Verdict go_back_over(ConstituentTrainer& trainer, const ShardSamples& samples) {
     first_ = old_.common_with(outcome_.record) + 1;
-    judge_.emplace(rule_, task_.last, c_.slices, first_ == 1 ? trainer.initialise() : state_after(SliceId(first_ - 1)));
+    judge_.emplace(rule_, task_.last, c_.slices, first_ == 1 ? trainer.initialise(task_.shard) : state_after(SliceId(first_ - 1)));
     Verdict verdict = Verdict::kGoOn;
     for (SliceId stage(first_); stage.value() <= done(); stage = SliceId(stage.value() + 1)) {
       verdict = judge(stage, state_after(stage));
@@ -106,7 +102,7 @@ class Obliviation {
     }
     check_last(samples);
     const Stopwatch watch(outcome_.checkpoint_seconds);
-    trainer.restore(judge_->retrained());
+    trainer.restore(task_.shard, judge_->retrained());
     return verdict;
   }
 
@@ -149,23 +145,15 @@ class Obliviation {
   }
 
   /// Nothing where the stage was put down.
-  std::optional<Verdict> run_stage(StageTrainer& trainer, const ShardSamples& samples, SliceId stage) {
+  std::optional<Verdict> run_stage(ConstituentTrainer& trainer, const ShardSamples& samples, SliceId stage) {
     SliceFile file;
     {
       const Stopwatch watch(outcome_.checkpoint_seconds);
       file.provenance = files_.provenance_of(stage, samples, model_digest(judge_->retrained()));
       if (!exact_) file.provenance.approximation = task_.method;
     }
-    std::uint64_t told = 0;
-    StageHooks hooks;
-    hooks.observer = hooks_.observer;
-    hooks.should_stop = [&] { return hooks_.stop && hooks_.stop() == StopRequest::kNow; };
-    hooks.visited = [&](std::uint64_t now) {
-      tell_visited(now - told, false);
-      told = now;
-    };
     const auto start = Clock::now();
-    const StageOutcome trained = trainer.train(stage, samples, 0, hooks);
+    const StageOutcome trained = trainer.train({task_.shard, stage, samples, hooks_});
     const double seconds = seconds_since(start);
     outcome_.train_seconds += seconds;
     outcome_.sample_gradients += trained.sample_gradients;
@@ -173,7 +161,7 @@ class Obliviation {
     std::optional<SliceRecord> slice;
     {
       const Stopwatch watch(outcome_.checkpoint_seconds);
-      file.state = trainer.state_after_stage();
+      file.state = trainer.state(task_.shard);
       slice = files_.write(file, samples, seconds);
     }
     const Verdict verdict = judge(stage, std::move(file.state));

@@ -44,7 +44,7 @@ TEST_CASE("the counters say what was called, sample by sample") {
   const MethodTrial trial;
   std::uint64_t told = 0;
   MethodTask task = trial.task("by hand");
-  task.visited = [&](std::uint64_t more) { told += more; };
+  task.hooks.visited = [&](std::uint64_t more, bool) { told += more; };
   const HandMade method(true, [](Workbench& bench) {
     const std::vector<std::uint32_t> three{4, 0, 7};
     const std::vector<std::uint32_t> two{1, 2};
@@ -220,7 +220,9 @@ TEST_CASE("a method that is asked to stop is put down between batches") {
   const MethodTrial trial;
   std::uint64_t polls = 0;
 
-  const auto done = trial.run("finetune", [&](MethodTask& task) { task.should_stop = [&] { return ++polls > 2; }; });
+  const auto done = trial.run("finetune", [&](MethodTask& task) {
+    task.hooks.stop = [&] { return ++polls > 2 ? StopRequest::kNow : StopRequest::kGoOn; };
+  });
 
   CHECK(!done.result.complete);
   CHECK(done.cost.sample_gradients == 2 * static_cast<std::uint64_t>(trial.configuration().batch_size));
