@@ -36,8 +36,8 @@ class SixVectors {
 
 TrainingOptions plain_options() {
   TrainingOptions options;
-  options.model = "logistic";
-  options.classes = 6;
+  options.configuration.model = "logistic";
+  options.configuration.classes = 6;
   return options;
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("a label outside the classes is refused with its row") {
   TrainingOptions options = plain_options();
 
   CHECK(configuration_of(options, *data).classes == 6);
-  options.classes = 3;
+  options.configuration.classes = 3;
   const std::string message = testing::failure_of([&] { (void)configuration_of(options, *data); });
 
   CHECK(testing::contains(message, "row 3 of the data has label 5, and the model has classes 0 to 2"));
@@ -68,11 +68,11 @@ TEST_CASE("a label outside the classes is refused with its row") {
 TEST_CASE("what can't be meant is listed all at once") {
   const SixVectors six;
   TrainingOptions options = plain_options();
-  options.classes.reset();
-  options.shards = 4;
-  options.slices = 2;
-  options.nesterov = true;
-  options.momentum = 0;
+  options.configuration.classes = 0;
+  options.configuration.shards = 4;
+  options.configuration.slices = 2;
+  options.configuration.nesterov = true;
+  options.configuration.momentum = 0;
 
   const std::string message = refusal(options, *six.open());
 
@@ -84,11 +84,11 @@ TEST_CASE("what can't be meant is listed all at once") {
 TEST_CASE("a model that does not fit the samples is refused, and a step that does not fit the model") {
   const SixVectors six;
   TrainingOptions options = plain_options();
-  options.model = "lenet";
+  options.configuration.model = "lenet";
   CHECK(testing::contains(refusal(options, *six.open()), "lenet"));
 
-  options.model = "mlp:dropout=0.5";
-  options.step = "static";
+  options.configuration.model = "mlp:dropout=0.5";
+  options.configuration.step = "static";
   CHECK(testing::contains(refusal(options, *six.open()), "--step static"));
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("classes that the format fixes can't be contradicted, in a run either"
   TrainingOptions options = plain_options();
   CHECK(testing::contains(refusal(options, *digits), "--classes 6 contradicts the data's format, which has 10"));
 
-  options.classes.reset();
+  options.configuration.classes = 0;
   Manifest manifest;
   manifest.configuration = configuration_of(options, *digits);
   OptionTable table("train", "as a test wants");

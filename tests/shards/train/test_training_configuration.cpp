@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "shards/train/training_configuration.hpp"
+#include "shards/train/training_settings.hpp"
 #include "tests/support/failure_message.hpp"
 
 using namespace expunge;
@@ -146,4 +147,52 @@ TEST_CASE("a setting that is missing or unknown is named") {
     CHECK(contains(failure_of([&] { (void)TrainingConfiguration::from_settings(renamed); }), "'warp' is not known"));
     CHECK(contains(failure_of([&] { (void)TrainingConfiguration::from_settings(more); }), "'warp' is not known"));
   }
+}
+
+TEST_CASE("a run made before a setting was there opens with the value it then had, and keeps its digest") {
+  // As if label smoothing had come after the first format: such a run's settings do not name it.
+  auto rows = training_settings().rows();
+  const auto label_smoothing = std::ranges::find(rows, "label-smoothing", &Setting<TrainingConfiguration>::name);
+  label_smoothing->since(2, "0");
+  const SettingTable<TrainingConfiguration> later(rows);
+  TrainingConfiguration c = unusual();
+  c.label_smoothing = 0;
+  auto old = c.settings();
+  std::erase_if(old, [](const auto& pair) { return pair.first == "label-smoothing"; });
+
+  const TrainingConfiguration read = later.read(old);
+
+  CHECK(read.label_smoothing == 0);
+  CHECK(read.settings() == c.settings());
+  CHECK(later.texts(read) == old);
+  CHECK(later.digest("a", read) == later.digest("a", c));
+  CHECK(later.texts(unusual()).size() == old.size() + 1);
+  CHECK(later.digest("a", unusual()) != later.digest("a", c));
+}
+
+TEST_CASE("a row that is added at the end leaves stored runs and their digests as they are") {
+  static std::string l2 = "0.5";
+  auto rows = training_settings().rows();
+  rows.push_back(Setting<TrainingConfiguration>(
+                     "l2", OptionDeclaration::Kind::kReal, [](const TrainingConfiguration&) { return l2; },
+                     [](TrainingConfiguration&, const std::string& text) {
+                       l2 = text;
+                       return true;
+                     })
+                     .since(2, "0"));
+  const SettingTable<TrainingConfiguration> later(rows);
+
+  const TrainingConfiguration read = later.read(unusual().settings());
+
+  CHECK(l2 == "0");
+  CHECK(later.digest("expunge/configuration/v1", read) == unusual().digest());
+  l2 = "0.25";
+  CHECK(later.texts(read).back() == std::pair<std::string, std::string>("l2", "0.25"));
+  CHECK(contains(failure_of([&] { (void)TrainingConfiguration::from_settings(later.texts(read)); }),
+                 "the setting 'l2' is not known here: it was made by a later expunge"));
+}
+
+// Of a configuration in which no setting has its default: a run's files carry it.
+TEST_CASE("the digest of a configuration stays what it is") {
+  CHECK(unusual().digest().hex() == "GOLDEN");
 }
