@@ -8,7 +8,7 @@ set(EXPUNGE_PUBLIC_HEADERS
   framework/data/dataset.hpp
   framework/model/architecture.hpp
   framework/model/model.hpp
-  launcher/process/command_line.hpp)
+  launcher/commands/command_line.hpp)
 
 # expunge_header_closure(<variable> <headers...>): them and every header of the project that they include.
 function(expunge_header_closure variable)

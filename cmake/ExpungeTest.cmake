@@ -1,7 +1,8 @@
-# expunge_add_test(<name> [MPI_MAIN] [TENSORS] [APART] SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
+# expunge_add_test(<name> [MPI_MAIN] [TENSORS] [APART] [LONG] SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
 # Builds the program test.<name> and registers it with ctest; with RANKS once under mpirun for each n, else alone. With
 # MPI_MAIN its main initialises MPI and hands the world to the tests (tests/mpi/mpi_world.hpp). TENSORS: LibTorch's headers
-# reach a source of it. APART: each source is compiled by itself, since they share names.
+# reach a source of it. APART: each source is compiled by itself, since they share names. LONG: it counts on
+# tests/support/rounds.hpp, and <name>.long runs all rounds.
 set(EXPUNGE_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
   PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe OMPI_MCA_btl_vader_single_copy_mechanism=none
@@ -9,7 +10,7 @@ set(EXPUNGE_TEST_ENVIRONMENT
   "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/structure/tsan.supp")
 
 function(expunge_add_test name)
-  cmake_parse_arguments(arg "MPI_MAIN;TENSORS;APART" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "MPI_MAIN;TENSORS;APART;LONG" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
@@ -32,6 +33,11 @@ function(expunge_add_test name)
   if(NOT arg_RANKS)
     add_test(NAME ${name} COMMAND test.${name} --no-colors=true)
     expunge_set_test_properties(${name} 1 "${arg_LABELS}" ${arg_TIMEOUT})
+  endif()
+  if(arg_LONG)
+    add_test(NAME ${name}.long COMMAND test.${name} --no-colors=true)
+    expunge_set_test_properties(${name}.long 1 "${arg_LABELS};long" 1800)
+    set_property(TEST ${name}.long APPEND PROPERTY ENVIRONMENT EXPUNGE_TEST_LONG=1)
   endif()
   foreach(ranks IN LISTS arg_RANKS)
     add_test(NAME ${name}.${ranks} COMMAND "${MPIEXEC_EXECUTABLE}" ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:test.${name}> --no-colors=true)

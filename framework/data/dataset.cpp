@@ -8,8 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "framework/config/registry.hpp"
 #include "framework/core/error.hpp"
 #include "framework/data/digits.hpp"
+#include "framework/data/format.hpp"
 #include "framework/data/hdf5_dataset.hpp"
 #include "framework/data/idx.hpp"
 #include "framework/data/subject_file.hpp"
@@ -20,26 +22,14 @@ namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{4} << 20U;
 
-/// A format joins with one line here, and a file of its own.
-struct Format {
-  std::string_view name;
-  std::string_view usage;
-  std::unique_ptr<Dataset> (*open)(const Spec&);
-};
-constexpr Format kFormats[] = {
-    {"digits", "digits:N,seed=K,writers=W", open_digits},
-    {"idx", "idx:IMAGES,LABELS", open_idx},
-    {"hdf5", "hdf5:FILE", open_hdf5},
-};
+constexpr DataFormat kDigitsFormat{"digits", "digits:N,seed=K,writers=W", open_digits};
+constexpr DataFormat kIdxFormat{"idx", "idx:IMAGES,LABELS", open_idx, true};
+constexpr DataFormat kHdf5Format{"hdf5", "hdf5:FILE", open_hdf5, true};
 
-const Format& format_of(const Spec& spec) {
-  std::vector<std::string_view> usages;
-  for (const Format& format : kFormats) {
-    if (format.name == spec.name()) return format;
-    usages.push_back(format.usage);
-  }
-  throw UsageError(fmt::format("{} '{}': there is no format '{}'; known: {}", spec.kind(), spec.text(), spec.name(),
-                               fmt::join(usages, "  ")));
+/// A format joins with its name here, its row above and a file of its own.
+Registry<DataFormat>& formats() {
+  static Registry<DataFormat> registry("data format", {&kDigitsFormat, &kIdxFormat, &kHdf5Format});
+  return registry;
 }
 
 /// The rows that fit a block, at least one.
@@ -48,6 +38,24 @@ std::uint64_t block_rows(const Dataset& data) {
 }
 
 }  // namespace
+
+const DataFormat& format_of(const Spec& spec) {
+  if (const DataFormat* format = formats().find(spec.name())) return *format;
+  std::vector<std::string_view> usages;
+  for (const DataFormat* format : formats().rows()) usages.push_back(format->usage);
+  throw UsageError(fmt::format("{} '{}': there is no format '{}'; known: {}", spec.kind(), spec.text(), spec.name(),
+                               fmt::join(usages, "  ")));
+}
+
+std::string format_help() {
+  std::vector<std::string_view> usages;
+  for (const DataFormat* format : formats().rows()) usages.push_back(format->usage);
+  return fmt::format("{}", fmt::join(usages, "; "));
+}
+
+void register_format(const DataFormat& format) {
+  formats().add(format);
+}
 
 std::size_t Dataset::features() const {
   std::size_t product = 1;
@@ -129,7 +137,7 @@ void Dataset::finish_opening(const std::string& source) {
 }
 
 std::unique_ptr<Dataset> open_dataset(const Spec& spec) {
-  const Format& format = format_of(spec);
+  const DataFormat& format = format_of(spec);
   constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
   const std::int64_t limit = spec.integer_or("limit", kAll, 1, kAll);
   std::unique_ptr<Dataset> data = format.open(spec);

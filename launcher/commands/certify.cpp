@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/certify.hpp"
-
 #include <sys/stat.h>
 
 #include <fmt/format.h>
@@ -10,6 +8,7 @@
 #include "framework/config/option_table.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/certification/gather_certificate.hpp"
+#include "launcher/commands/commands.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "shards/certificate/certificate_check.hpp"
 #include "shards/certificate/certificate_text.hpp"

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/compare.hpp"
-
 #include <chrono>
 #include <cstdint>
 
 #include <fmt/core.h>
 
 #include "framework/config/option_table.hpp"
-#include "launcher/commands/session_options.hpp"
+#include "launcher/commands/commands.hpp"
+#include "launcher/commands/common_options.hpp"
 #include "launcher/comparison/comparison.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/run/stop_watch.hpp"

@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/data_poison.hpp"
-
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
@@ -12,6 +10,7 @@
 #include "framework/config/option_table.hpp"
 #include "framework/data/canary.hpp"
 #include "framework/data/write_hdf5.hpp"
+#include "launcher/commands/commands.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "shards/partition/partitioner.hpp"
 

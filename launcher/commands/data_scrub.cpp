@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/data_scrub.hpp"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "framework/config/option_table.hpp"
 #include "framework/data/dataset_subset.hpp"
 #include "framework/data/write_hdf5.hpp"
+#include "launcher/commands/commands.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "launcher/run/opened_run.hpp"
 

@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/halt.hpp"
-
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -9,6 +7,7 @@
 
 #include "framework/config/option_table.hpp"
 #include "framework/io/file_system.hpp"
+#include "launcher/commands/commands.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "launcher/run/halt_file.hpp"
 

@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/keygen.hpp"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "framework/config/option_table.hpp"
+#include "launcher/commands/commands.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "shards/certificate/signing_key.hpp"
 

@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/predict.hpp"
-
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -9,8 +7,8 @@
 #include "aggregation/predict/prediction_writer.hpp"
 #include "framework/comm/agreement.hpp"
 #include "framework/log/log.hpp"
-#include "launcher/commands/session_options.hpp"
-#include "launcher/commands/vote_options.hpp"
+#include "launcher/commands/commands.hpp"
+#include "launcher/commands/common_options.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "launcher/run/data_spec.hpp"
 #include "launcher/serving/ensemble.hpp"

@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/train.hpp"
-
 #include <chrono>
 
 #include <fmt/core.h>
 
 #include "framework/config/option_table.hpp"
-#include "launcher/commands/session_options.hpp"
+#include "launcher/commands/commands.hpp"
+#include "launcher/commands/common_options.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/run/stop_watch.hpp"
 #include "launcher/training/training_run.hpp"

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/unlearn.hpp"
-
 #include <chrono>
 #include <optional>
 
 #include <fmt/core.h>
 
 #include "framework/config/option_table.hpp"
-#include "launcher/commands/session_options.hpp"
+#include "launcher/commands/commands.hpp"
+#include "launcher/commands/common_options.hpp"
 #include "launcher/coordinator/replay_run.hpp"
 #include "launcher/coordinator/unlearning_run.hpp"
 #include "launcher/process/environment.hpp"

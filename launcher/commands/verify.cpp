@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/verify.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -13,7 +11,8 @@
 #include "framework/config/option_declaration.hpp"
 #include "framework/config/option_table.hpp"
 #include "framework/core/bytes.hpp"
-#include "launcher/commands/session_options.hpp"
+#include "launcher/commands/commands.hpp"
+#include "launcher/commands/common_options.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/verification/verification.hpp"
 

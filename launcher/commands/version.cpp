@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/version.hpp"
-
 #include <array>
 #include <string_view>
 #include <utility>
@@ -19,6 +17,7 @@
 #include "framework/device/numerics.hpp"
 #include "framework/io/hdf5.hpp"
 #include "framework/log/log.hpp"
+#include "launcher/commands/commands.hpp"
 
 namespace expunge {
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.hpp"
+#include "framework/data/format.hpp"
 
 namespace expunge {
 
@@ -21,9 +22,12 @@ std::string with_absolute_paths(const Spec& spec) {
     text += separator + argument;
     separator = ',';
   };
-  const bool values_are_paths = spec.name() != "digits";
-  for (const auto& value : spec.values()) append(values_are_paths ? absolute(value) : value);
-  for (const auto& [key, value] : spec.options()) append(key + "=" + (key == "subjects" ? absolute(value) : value));
+  const DataFormat& format = format_of(spec);
+  const auto is_path = [&](const std::string& key) {
+    return key == "subjects" || std::ranges::find(format.path_keys, key) != format.path_keys.end();
+  };
+  for (const auto& value : spec.values()) append(format.values_are_paths ? absolute(value) : value);
+  for (const auto& [key, value] : spec.options()) append(key + "=" + (is_path(key) ? absolute(value) : value));
   return text;
 }
 

@@ -3,12 +3,12 @@
 #include "shards/certificate/envelope.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.hpp"
 #include "framework/text/base64.hpp"
+#include "framework/text/json_fields.hpp"
 #include "framework/text/strict_json.hpp"
 
 namespace expunge {
@@ -17,25 +17,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void check_fields(const Json& object, const std::string& place, std::initializer_list<std::string_view> names) {
-  if (!object.is_object()) throw Failure(fmt::format("{}: expected an object, found {}", place, object.type_name()));
-  for (const auto name : names)
-    if (!object.contains(name)) throw Failure(fmt::format("{}: the field '{}' is missing", place, name));
-  for (const auto& [name, value] : object.items())
-    if (std::ranges::find(names, name) == names.end())
-      throw Failure(fmt::format("{}: the field '{}' does not belong in an envelope", place, name));
-}
+constexpr std::uint64_t kEnvelopeVersion = 1;  // of DSSE
 
-const std::string& text_at(const Json& object, const std::string& place, const char* name) {
-  const Json& value = object.at(name);
-  if (!value.is_string())
-    throw Failure(fmt::format("{}: the field '{}' is {}, expected a text", place, name, value.type_name()));
-  return value.get_ref<const std::string&>();
-}
-
-Bytes bytes_at(const Json& object, const std::string& place, const char* name) {
-  auto bytes = from_base64(text_at(object, place, name));
-  if (!bytes) throw Failure(fmt::format("{}: the field '{}' is not base64 (RFC 4648, padded)", place, name));
+Bytes read_bytes(const JsonField& field) {
+  auto bytes = from_base64(field.text());
+  if (!bytes) throw field.wrong("base64 (RFC 4648, padded)");
   return std::move(*bytes);
 }
 
@@ -68,25 +54,24 @@ std::string envelope_text(const Envelope& envelope) {
 
 Envelope parse_envelope(std::string_view text, const std::string& source) {
   const Json document = parse_strict_json(text, source);
-  check_fields(document, source, {"payloadType", "payload", "signatures"});
-  const auto& type = text_at(document, source, "payloadType");
-  if (type != kPayloadType)
-    throw Failure(
-        fmt::format("{}: the field 'payloadType' is '{}', and certificates are '{}'", source, type, kPayloadType));
-  const Json& signatures = document.at("signatures");
-  if (!signatures.is_array() || signatures.size() != 1)
-    throw Failure(fmt::format("{}: the field 'signatures' must be a list of one signature", source));
-  const std::string place = source + ": signatures[0]";
-  check_fields(signatures[0], place, {"keyid", "sig"});
+  JsonObject object(JsonField(document, source));
+  const JsonField type = object.at("payloadType");
+  if (type.text() != kPayloadType) throw type.wrong(fmt::format("'{}', which certificates are", kPayloadType));
+  const Bytes payload = read_bytes(object.at("payload"));
+  const JsonField signatures = object.at("signatures");
+  if (signatures.size() != 1) throw signatures.wrong("a list of one signature");
+  object.finish(kEnvelopeVersion);
+
+  JsonObject signature(signatures.at(std::size_t{0}));
   Envelope envelope;
-  envelope.key_id = text_at(signatures[0], place, "keyid");
-  const Bytes signature = bytes_at(signatures[0], place, "sig");
-  if (signature.size() != envelope.signature.size())
-    throw Failure(fmt::format("{}: the field 'sig' holds {} bytes, and a signature has {}", place, signature.size(),
-                              envelope.signature.size()));
-  std::ranges::copy(signature, envelope.signature.begin());
-  const Bytes payload = bytes_at(document, source, "payload");
   envelope.payload.assign(reinterpret_cast<const char*>(payload.data()), payload.size());
+  envelope.key_id = signature.at("keyid").text();
+  const JsonField sig = signature.at("sig");
+  const Bytes bytes = read_bytes(sig);
+  if (bytes.size() != envelope.signature.size())
+    throw sig.wrong(fmt::format("{} bytes, not {}", envelope.signature.size(), bytes.size()));
+  std::ranges::copy(bytes, envelope.signature.begin());
+  signature.finish(kEnvelopeVersion);
   return envelope;
 }
 

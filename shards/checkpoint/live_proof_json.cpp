@@ -12,24 +12,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-LiveProof::Sibling sibling_from(const Json& json, std::size_t level) {
-  const auto refuse = [&] {
-    throw Failure(
-        fmt::format("a proof about a live tree: siblings[{}] has the entry {}; expected [slot, \"64 "
-                    "hexadecimal digits\"] with a slot of 0 … 255",
-                    level, json.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 100)));
-  };
-  if (!json.is_array() || json.size() != 2 || !json[0].is_number_unsigned() || json[0].get<std::uint64_t>() > 255 ||
-      !json[1].is_string())
-    refuse();
-  LiveProof::Sibling sibling;
-  sibling.slot = json[0].get<std::uint8_t>();
-  try {
-    sibling.subtree = Digest::from_hex(json[1].get_ref<const std::string&>());
-  } catch (const Failure&) {
-    refuse();
-  }
-  return sibling;
+constexpr std::uint64_t kProofVersion = 1;
+
+LiveProof::Sibling read_sibling(const JsonField& field) {
+  const auto [slot, subtree] = field.pair();
+  return {.slot = slot.number<std::uint8_t>(), .subtree = subtree.digest()};
 }
 
 }  // namespace
@@ -44,6 +31,16 @@ std::string to_json_text(const LiveProof& proof) {
   return Json{{"member", proof.member}, {"leaves", proof.leaves}, {"siblings", std::move(siblings)}}.dump();
 }
 
+LiveProof read_live_proof(const JsonField& field) {
+  JsonObject object(field);
+  LiveProof proof;
+  proof.member = object.at("member").truth();
+  proof.leaves = object.at("leaves").count();
+  proof.siblings = object.at("siblings").list([](const JsonField& level) { return level.list(read_sibling); });
+  object.finish(kProofVersion);
+  return proof;
+}
+
 LiveProof live_proof_from_json(std::string_view text) {
   Json json;
   try {
@@ -51,22 +48,7 @@ LiveProof live_proof_from_json(std::string_view text) {
   } catch (const Json::exception& exception) {
     throw Failure(fmt::format("a proof about a live tree is not JSON: {}", exception.what()));
   }
-  if (!json.is_object() || json.size() != 3 || !json.contains("member") || !json["member"].is_boolean() ||
-      !json.contains("leaves") || !json["leaves"].is_number_unsigned() || !json.contains("siblings") ||
-      !json["siblings"].is_array())
-    throw Failure(
-        "a proof about a live tree: expected an object of the fields member (true or false), leaves (an integer, 0 or "
-        "more) and siblings (a list), and no others");
-  LiveProof proof;
-  proof.member = json["member"].get<bool>();
-  proof.leaves = json["leaves"].get<std::uint64_t>();
-  for (const auto& list : json["siblings"]) {
-    const std::size_t level = proof.siblings.size();
-    if (!list.is_array()) throw Failure(fmt::format("a proof about a live tree: siblings[{}] is not a list", level));
-    auto& siblings = proof.siblings.emplace_back();
-    for (const auto& entry : list) siblings.push_back(sibling_from(entry, level));
-  }
-  return proof;
+  return read_live_proof(JsonField(json, "a proof about a live tree"));
 }
 
 }  // namespace expunge

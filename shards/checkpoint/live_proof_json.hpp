@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "framework/text/json_fields.hpp"
 #include "shards/checkpoint/live_tree.hpp"
 
 namespace expunge {
@@ -15,6 +16,7 @@ namespace expunge {
 
 /// The inverse. Throws Failure saying what is wrong, and where, for anything but an object of exactly these fields;
 /// whether the proof shows anything is for `check_live_proof` to say.
+[[nodiscard]] LiveProof read_live_proof(const JsonField& field);
 [[nodiscard]] LiveProof live_proof_from_json(std::string_view text);
 
 }  // namespace expunge

@@ -6,9 +6,6 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <initializer_list>
-#include <iterator>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,6 +15,8 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.hpp"
+#include "framework/text/json_fields.hpp"
+#include "framework/text/json_writer.hpp"
 
 namespace expunge {
 
@@ -39,286 +38,211 @@ bool is_plain_name(const std::string& name) {
          name.find('\0') == std::string::npos;
 }
 
-/// One object of the document, with the place that messages call it by.
-class Fields {
- public:
-  Fields(const Json& object, std::string place) : object_(object), place_(std::move(place)) {
-    if (!object.is_object()) throw Failure(place_ + ": expected an object, found " + object.type_name());
-  }
+/// Numbers from 1, ascending, at least one.
+std::vector<std::uint64_t> read_batches(const JsonField& field) {
+  const auto batches = field.list([](const JsonField& batch) { return batch.count(); });
+  if (batches.empty()) throw field.wrong("at least one batch");
+  if (batches.front() == 0 || std::ranges::adjacent_find(batches, std::greater_equal{}) != batches.end())
+    throw field.wrong("numbers of batches, ascending from 1");
+  return batches;
+}
 
-  void check_names(std::initializer_list<std::string_view> expected, std::uint64_t version = kFormatVersion) const {
-    for (const auto name : expected)
-      if (!object_.contains(name)) throw Failure(fmt::format("{}: the field '{}' is missing", place_, name));
-    for (const auto& [name, value] : object_.items())
-      if (std::ranges::find(expected, name) == expected.end())
-        throw Failure(fmt::format("{}: the field '{}' does not belong in format version {}", place_, name, version));
-  }
+StoredFile read_file_of(JsonObject& object) {
+  StoredFile file;
+  const JsonField name = object.at("file");
+  file.name = name.text();
+  if (!is_plain_name(file.name)) throw name.wrong("the plain name of a file in this folder");
+  file.digest = object.at("digest").digest();
+  file.bytes = object.at("bytes").count();
+  return file;
+}
 
-  [[nodiscard]] const Json& at(std::string_view name) const {
-    if (!object_.contains(name)) throw Failure(fmt::format("{}: the field '{}' is missing", place_, name));
-    return object_.at(std::string(name));
-  }
-
-  [[nodiscard]] std::uint64_t count(std::string_view name,
-                                    std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) const {
-    const Json& value = at(name);
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
-      throw wrong(name, fmt::format("an integer in 0 … {}", most));
-    return value.get<std::uint64_t>();
-  }
-
-  [[nodiscard]] double seconds(std::string_view name) const {
-    const Json& value = at(name);
-    if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() < 0)
-      throw wrong(name, "a number of at least 0");
-    return value.get<double>();
-  }
-
-  [[nodiscard]] std::string text(std::string_view name) const {
-    const Json& value = at(name);
-    if (!value.is_string()) throw wrong(name, "a text");
-    return value.get<std::string>();
-  }
-
-  [[nodiscard]] const Json& list(std::string_view name) const {
-    if (!at(name).is_array()) throw wrong(name, "a list");
-    return at(name);
-  }
-
-  /// Numbers from 1, ascending, at least one.
-  [[nodiscard]] std::vector<std::uint64_t> batches(std::string_view name) const {
-    std::vector<std::uint64_t> batches;
-    for (const Json& value : list(name)) {
-      if (!value.is_number_unsigned() || value.get<std::uint64_t>() <= (batches.empty() ? 0 : batches.back()))
-        throw wrong(name, "numbers of batches, ascending from 1");
-      batches.push_back(value.get<std::uint64_t>());
-    }
-    if (batches.empty()) throw wrong(name, "at least one batch");
-    return batches;
-  }
-
-  [[nodiscard]] StoredFile file() const {
-    StoredFile file;
-    file.name = text("file");
-    if (!is_plain_name(file.name)) throw wrong("file", "the plain name of a file in this folder");
-    file.digest = digest("digest");
-    file.bytes = count("bytes");
-    return file;
-  }
-
-  [[nodiscard]] Digest digest(std::string_view name) const {
-    const std::string hex = text(name);
-    try {
-      return Digest::from_hex(hex);
-    } catch (const Failure&) {
-      throw wrong(name, "64 hexadecimal digits");
-    }
-  }
-
-  [[nodiscard]] Failure wrong(std::string_view name, const std::string& expected) const {
-    return Failure(fmt::format("{}: the field '{}' is {}, expected {}", place_, name, at(name).dump(), expected));
-  }
-
- private:
-  const Json& object_;
-  std::string place_;
-};
+StoredFile read_offset(const JsonField& field) {
+  JsonObject object(field);
+  StoredFile file = read_file_of(object);
+  object.finish(kFormatVersion);
+  return file;
+}
 
 /// `gap`: stages may be left out before this one.
-SliceRecord read_slice_record(const Json& object, const std::string& place, std::uint64_t stage, bool gap = false) {
-  const Fields fields(object, place);
-  fields.check_names({"stage", "samples", "file", "digest", "bytes", "model_digest", "live_root", "sample_gradients",
-                      "train_seconds"});
-  const std::uint64_t found = fields.count("stage", std::numeric_limits<std::uint32_t>::max());
-  if (gap && found < stage) throw fields.wrong("stage", fmt::format("at least {}: it follows on the others", stage));
-  if (!gap && found != stage) throw fields.wrong("stage", fmt::format("{}: stages go up from 1 without gaps", stage));
+SliceRecord read_slice_record(const JsonField& field, std::uint64_t stage, bool gap = false) {
+  JsonObject object(field);
   SliceRecord slice;
-  slice.stage = SliceId(static_cast<std::uint32_t>(found));
-  slice.samples = fields.count("samples");
-  slice.file = fields.file();
-  slice.model = fields.digest("model_digest");
-  slice.live_root = fields.digest("live_root");
-  slice.sample_gradients = fields.count("sample_gradients");
-  slice.train_seconds = fields.seconds("train_seconds");
+  const JsonField number = object.at("stage");
+  slice.stage = number.id<SliceId>();
+  if (gap && slice.stage.value() < stage)
+    throw number.wrong(fmt::format("at least {}: it follows on the others", stage));
+  if (!gap && slice.stage.value() != stage)
+    throw number.wrong(fmt::format("{}: stages go up from 1 without gaps", stage));
+  slice.samples = object.at("samples").count();
+  slice.file = read_file_of(object);
+  slice.model = object.at("model_digest").digest();
+  slice.live_root = object.at("live_root").digest();
+  slice.sample_gradients = object.at("sample_gradients").count();
+  slice.train_seconds = object.at("train_seconds").seconds();
+  object.finish(kFormatVersion);
   return slice;
 }
 
-TaintedStage read_tainted_stage(const Json& object, const std::string& place, std::uint64_t stage) {
-  const Fields fields(object, place);
-  fields.check_names({"slice", "offsets", "tainted_by"});
+TaintedStage read_tainted_stage(const JsonField& field, std::uint64_t stage) {
+  JsonObject object(field);
   TaintedStage tainted;
-  tainted.slice = read_slice_record(fields.at("slice"), place + ".slice", stage);
-  const Json& offsets = fields.list("offsets");
-  for (std::size_t i = 0; i < offsets.size(); ++i) {
-    const Fields offset(offsets[i], fmt::format("{}.offsets[{}]", place, i));
-    offset.check_names({"file", "digest", "bytes"});
-    tainted.offsets.push_back(offset.file());
-  }
-  tainted.tainted_by = fields.batches("tainted_by");
+  tainted.slice = read_slice_record(object.at("slice"), stage);
+  tainted.offsets = object.at("offsets").list(read_offset);
+  tainted.tainted_by = read_batches(object.at("tainted_by"));
+  object.finish(kFormatVersion);
   return tainted;
 }
 
 /// `stages`: how many exact ones come before.
-Approximation read_approximation(const Json& object, const std::string& place, std::uint64_t stages) {
-  const Fields fields(object, place);
-  fields.check_names({"method", "guarantee", "batches", "tail", "served", "sample_gradients", "forward_passes",
-                      "hessian_vector_products", "seconds", "evidence"});
+Approximation read_approximation(const JsonField& field, std::uint64_t stages) {
+  JsonObject object(field);
   Approximation approximation;
-  approximation.method = fields.text("method");
-  if (approximation.method.empty()) throw fields.wrong("method", "the SPEC of a method");
-  approximation.guarantee = fields.text("guarantee");
+  const JsonField method = object.at("method");
+  approximation.method = method.text();
+  if (approximation.method.empty()) throw method.wrong("the SPEC of a method");
+  const JsonField guarantee = object.at("guarantee");
+  approximation.guarantee = guarantee.text();
   if (std::ranges::find(kGuarantees, approximation.guarantee) == kGuarantees.end())
-    throw fields.wrong("guarantee", "'none', 'heuristic' or 'certified'");
-  approximation.batches = fields.batches("batches");
-  const Json& tail = fields.list("tail");
-  for (std::size_t i = 0; i < tail.size(); ++i)
-    approximation.tail.push_back(read_tainted_stage(tail[i], fmt::format("{}.tail[{}]", place, i), stages + i + 1));
+    throw guarantee.wrong("'none', 'heuristic' or 'certified'");
+  approximation.batches = read_batches(object.at("batches"));
+  approximation.tail =
+      object.at("tail").list([&stages](const JsonField& stage) { return read_tainted_stage(stage, ++stages); });
   // A method without a trajectory leaves a gap before what is served.
-  if (!fields.at("served").is_null())
-    approximation.served =
-        read_slice_record(fields.at("served"), place + ".served", stages + tail.size() + 1, tail.empty());
-  approximation.sample_gradients = fields.count("sample_gradients");
-  approximation.forward_passes = fields.count("forward_passes");
-  approximation.hessian_vector_products = fields.count("hessian_vector_products");
-  approximation.seconds = fields.seconds("seconds");
-  const Json& evidence = fields.at("evidence");
-  if (!evidence.is_null() && !evidence.is_object()) throw fields.wrong("evidence", "an object or null");
-  if (evidence.is_object()) approximation.evidence = evidence.dump();
+  approximation.served = object.at("served").optional(
+      [&](const JsonField& served) { return read_slice_record(served, stages + 1, approximation.tail.empty()); });
+  approximation.sample_gradients = object.at("sample_gradients").count();
+  approximation.forward_passes = object.at("forward_passes").count();
+  approximation.hessian_vector_products = object.at("hessian_vector_products").count();
+  approximation.seconds = object.at("seconds").seconds();
+  const JsonField evidence = object.at("evidence");
+  if (!evidence.is_null() && !evidence.json().is_object()) throw evidence.wrong("an object or null");
+  if (!evidence.is_null()) approximation.evidence = evidence.json().dump();
+  object.finish(kFormatVersion);
   return approximation;
 }
 
 ShardRecord read_record(const Json& document, const std::string& path, ShardId shard) {
-  const Fields fields(document, path);
-  if (fields.text("format") != kRecordFormat) throw fields.wrong("format", fmt::format("'{}'", kRecordFormat));
-  const std::uint64_t version = fields.count("format_version");
+  JsonObject object(JsonField(document, path));
+  const JsonField format = object.at("format");
+  if (format.text() != kRecordFormat) throw format.wrong(fmt::format("'{}'", kRecordFormat));
+  const std::uint64_t version = object.at("format_version").count();
   if (version < kOldestVersion || version > kFormatVersion)
     throw Failure(fmt::format("{}: format_version is {}, and this program reads versions {} and {}{}", path, version,
                               kOldestVersion, kFormatVersion,
                               version > kFormatVersion ? ": use the newer release that wrote it" : ""));
-  if (version == kOldestVersion)
-    fields.check_names({"format", "format_version", "shard", "generation", "respects", "slices"}, version);
-  else
-    fields.check_names({"format", "format_version", "shard", "generation", "respects", "slices", "approximation"});
-  if (fields.count("shard") != shard.value())
-    throw fields.wrong("shard", fmt::format("{}, as its folder says", shard.value()));
+  const JsonField number = object.at("shard");
+  if (number.count() != shard.value()) throw number.wrong(fmt::format("{}, as its folder says", shard.value()));
   ShardRecord record;
   record.shard = shard;
-  record.generation = fields.count("generation");
-  record.respects = fields.count("respects");
-  const Json& slices = fields.list("slices");
-  for (std::size_t i = 0; i < slices.size(); ++i)
-    record.slices.push_back(read_slice_record(slices[i], fmt::format("{}: slices[{}]", path, i), i + 1));
-  if (version > kOldestVersion && !fields.at("approximation").is_null())
-    record.approximation =
-        read_approximation(fields.at("approximation"), path + ": approximation", record.slices.size());
+  record.generation = object.at("generation").count();
+  record.respects = object.at("respects").count();
+  std::uint64_t stages = 0;
+  record.slices =
+      object.at("slices").list([&stages](const JsonField& slice) { return read_slice_record(slice, ++stages); });
+  if (version > kOldestVersion)
+    record.approximation = object.at("approximation").optional([&](const JsonField& approximation) {
+      return read_approximation(approximation, stages);
+    });
+  object.finish(version);
   return record;
 }
 
 // ---- writing: what the reader would refuse must not be written
 
-/// A record that says what no reader would take.
-Bug contradiction(ShardId shard, const std::string& what) {
-  return Bug(fmt::format("shard {} can't record {}", shard.value(), what));
-}
+/// Writes one record, stage after stage. One is written after each stage: of hundreds, building and throwing away a
+/// tree of their fields would take as long as training one.
+class RecordWriter {
+ public:
+  explicit RecordWriter(ShardId shard) : shard_(shard) {}
 
-void check_file(ShardId shard, const StoredFile& file) {
-  if (!is_plain_name(file.name)) throw contradiction(shard, fmt::format("a file called '{}'", file.name));
-}
-
-Json file_json(ShardId shard, const StoredFile& file) {
-  check_file(shard, file);
-  return {{"file", file.name}, {"digest", file.digest.hex()}, {"bytes", file.bytes}};
-}
-
-double checked_seconds(ShardId shard, double seconds) {
-  if (!std::isfinite(seconds) || seconds < 0) throw contradiction(shard, fmt::format("{} seconds", seconds));
-  return seconds;
-}
-
-/// `stages`: how many come before.
-void check_stage(ShardId shard, std::uint64_t stage, std::size_t stages, bool gap = false) {
-  if (gap ? stage <= stages : stage != stages + 1)
-    throw contradiction(shard, fmt::format("stage {} after {} others", stage, stages));
-}
-
-/// `slice_json` of every slice, as `dump(2)` has it in the document. A record is written after each stage: of hundreds,
-/// building and throwing away a tree of their fields would take as long as training one.
-std::string slices_text(const ShardRecord& record) {
-  std::string text = "[";
-  std::size_t stages = 0;
-  for (const auto& slice : record.slices) {
-    check_stage(record.shard, slice.stage.value(), stages);
-    check_file(record.shard, slice.file);
-    fmt::format_to(std::back_inserter(text),
-                   R"({}
-    {{
-      "stage": {},
-      "samples": {},
-      "file": {},
-      "digest": "{}",
-      "bytes": {},
-      "model_digest": "{}",
-      "live_root": "{}",
-      "sample_gradients": {},
-      "train_seconds": {}
-    }})",
-                   stages++ == 0 ? "" : ",", slice.stage.value(), slice.samples, Json(slice.file.name).dump(),
-                   slice.file.digest.hex(), slice.file.bytes, slice.model.hex(), slice.live_root.hex(),
-                   slice.sample_gradients, Json(checked_seconds(record.shard, slice.train_seconds)).dump());
+  std::string text(const ShardRecord& record) {
+    json_.begin_object().field("format", kRecordFormat).field("format_version", kFormatVersion).field("shard", shard_);
+    json_.field("generation", record.generation).field("respects", record.respects);
+    json_.name("slices").list(record.slices, [this](const SliceRecord& slice) { write_next(slice); });
+    json_.name("approximation");
+    if (record.approximation)
+      write(*record.approximation);
+    else
+      json_.value(nullptr);
+    return json_.end_object().take() + "\n";
   }
-  return text + (record.slices.empty() ? "]" : "\n  ]");
-}
 
-Json slice_json(ShardId shard, const SliceRecord& slice, std::size_t stages, bool gap = false) {
-  const std::uint64_t stage = slice.stage.value();
-  check_stage(shard, stage, stages, gap);
-  Json json{{"stage", stage}, {"samples", slice.samples}};
-  json.update(file_json(shard, slice.file));
-  json.update({{"model_digest", slice.model.hex()},
-               {"live_root", slice.live_root.hex()},
-               {"sample_gradients", slice.sample_gradients},
-               {"train_seconds", checked_seconds(shard, slice.train_seconds)}});
-  return json;
-}
-
-const std::vector<std::uint64_t>& checked_batches(ShardId shard, const std::vector<std::uint64_t>& batches) {
-  if (batches.empty() || batches.front() == 0 ||
-      std::ranges::adjacent_find(batches, std::greater_equal{}) != batches.end())
-    throw contradiction(shard, fmt::format("the batches [{}]", fmt::join(batches, ", ")));
-  return batches;
-}
-
-Json approximation_json(const ShardRecord& record) {
-  if (!record.approximation) return nullptr;
-  const ShardId shard = record.shard;
-  const Approximation& approximation = *record.approximation;
-  if (approximation.method.empty() || std::ranges::find(kGuarantees, approximation.guarantee) == kGuarantees.end())
-    throw contradiction(shard, fmt::format("an approximation by '{}' with the guarantee '{}'", approximation.method,
-                                           approximation.guarantee));
-  std::size_t stages = record.slices.size();
-  Json tail = Json::array();
-  for (const auto& stage : approximation.tail) {
-    Json offsets = Json::array();
-    for (const auto& offset : stage.offsets) offsets.push_back(file_json(shard, offset));
-    tail.push_back({{"slice", slice_json(shard, stage.slice, stages++)},
-                    {"offsets", std::move(offsets)},
-                    {"tainted_by", checked_batches(shard, stage.tainted_by)}});
+ private:
+  /// The error of a record that no reader would take.
+  [[nodiscard]] Bug contradiction(const std::string& what) const {
+    return Bug(fmt::format("shard {} can't record {}", shard_.value(), what));
   }
-  Json evidence;
-  if (!approximation.evidence.empty()) evidence = Json::parse(approximation.evidence, nullptr, false);
-  if (!evidence.is_null() && !evidence.is_object()) throw contradiction(shard, "evidence that is no JSON object");
-  return {{"method", approximation.method},
-          {"guarantee", approximation.guarantee},
-          {"batches", checked_batches(shard, approximation.batches)},
-          {"tail", std::move(tail)},
-          {"served", approximation.served ? slice_json(shard, *approximation.served, stages, approximation.tail.empty())
-                                          : Json(nullptr)},
-          {"sample_gradients", approximation.sample_gradients},
-          {"forward_passes", approximation.forward_passes},
-          {"hessian_vector_products", approximation.hessian_vector_products},
-          {"seconds", checked_seconds(shard, approximation.seconds)},
-          {"evidence", std::move(evidence)}};
-}
+
+  void write_fields(const StoredFile& file) {
+    if (!is_plain_name(file.name)) throw contradiction(fmt::format("a file called '{}'", file.name));
+    json_.field("file", file.name).field("digest", file.digest).field("bytes", file.bytes);
+  }
+
+  void write_seconds(std::string_view name, double seconds) {
+    if (!std::isfinite(seconds) || seconds < 0) throw contradiction(fmt::format("{} seconds", seconds));
+    json_.field(name, seconds);
+  }
+
+  void write_batches(std::string_view name, const std::vector<std::uint64_t>& batches) {
+    if (batches.empty() || batches.front() == 0 ||
+        std::ranges::adjacent_find(batches, std::greater_equal{}) != batches.end())
+      throw contradiction(fmt::format("the batches [{}]", fmt::join(batches, ", ")));
+    json_.field(name, batches);
+  }
+
+  /// The stage that follows on those written before, at once or, with `gap`, after some that are left out.
+  void write_next(const SliceRecord& slice, bool gap = false) {
+    const std::uint64_t stage = slice.stage.value();
+    if (gap ? stage <= stages_ : stage != stages_ + 1)
+      throw contradiction(fmt::format("stage {} after {} others", stage, stages_));
+    ++stages_;
+    json_.begin_object().field("stage", stage).field("samples", slice.samples);
+    write_fields(slice.file);
+    json_.field("model_digest", slice.model).field("live_root", slice.live_root);
+    json_.field("sample_gradients", slice.sample_gradients);
+    write_seconds("train_seconds", slice.train_seconds);
+    json_.end_object();
+  }
+
+  void write(const TaintedStage& stage) {
+    json_.begin_object().name("slice");
+    write_next(stage.slice);
+    json_.name("offsets").list(stage.offsets, [this](const StoredFile& offset) {
+      json_.begin_object();
+      write_fields(offset);
+      json_.end_object();
+    });
+    write_batches("tainted_by", stage.tainted_by);
+    json_.end_object();
+  }
+
+  void write(const Approximation& approximation) {
+    if (approximation.method.empty() || std::ranges::find(kGuarantees, approximation.guarantee) == kGuarantees.end())
+      throw contradiction(fmt::format("an approximation by '{}' with the guarantee '{}'", approximation.method,
+                                      approximation.guarantee));
+    json_.begin_object().field("method", approximation.method).field("guarantee", approximation.guarantee);
+    write_batches("batches", approximation.batches);
+    json_.name("tail").list(approximation.tail, [this](const TaintedStage& stage) { write(stage); });
+    json_.name("served");
+    if (approximation.served)
+      write_next(*approximation.served, approximation.tail.empty());
+    else
+      json_.value(nullptr);
+    json_.field("sample_gradients", approximation.sample_gradients);
+    json_.field("forward_passes", approximation.forward_passes);
+    json_.field("hessian_vector_products", approximation.hessian_vector_products);
+    write_seconds("seconds", approximation.seconds);
+    Json evidence;
+    if (!approximation.evidence.empty()) evidence = Json::parse(approximation.evidence, nullptr, false);
+    if (!evidence.is_null() && !evidence.is_object()) throw contradiction("evidence that is no JSON object");
+    json_.name("evidence").document(evidence).end_object();
+  }
+
+  ShardId shard_;
+  JsonWriter json_{JsonWriter::Layout::kIndented};
+  std::uint64_t stages_ = 0;  ///< written so far
+};
 
 }  // namespace
 
@@ -373,17 +297,7 @@ std::vector<StoredFile> ShardRecord::files() const {
 
 void write_shard_record(FileSystem& files, const std::filesystem::path& run, const ShardRecord& record,
                         Generation generation) {
-  Json approximation = approximation_json(record);
-  const Json document{{"format", kRecordFormat},
-                      {"format_version", kFormatVersion},
-                      {"shard", record.shard.value()},
-                      {"generation", record.generation},
-                      {"respects", record.respects},
-                      {"slices", Json::array()},
-                      {"approximation", std::move(approximation)}};
-  std::string text = document.dump(2) + "\n";
-  constexpr std::string_view kNone = R"("slices": [])";
-  text.replace(text.find(kNone) + kNone.size() - 2, 2, slices_text(record));  // the first: only numbers come before
+  const std::string text = RecordWriter(record.shard).text(record);
   files.make_directory(shard_folder(run, record.shard));
   publish(files, record_path(run, record.shard, generation), bytes_of(text));
 }

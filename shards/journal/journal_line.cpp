@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/journal/journal_line.hpp"
 
-#include <algorithm>
-#include <limits>
-
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.hpp"
+#include "framework/text/json_fields.hpp"
 #include "shards/journal/entry_rules.hpp"
 #include "shards/journal/journal_text.hpp"
 
@@ -27,180 +25,132 @@ Digest hash_of(std::string_view text) {
   return Hasher(kHashDomain).add(text).finish();
 }
 
-/// One JSON value, with the name that messages call it by.
-class Value {
- public:
-  Value(const Json& json, std::string_view name) : json_(json), name_(name) {}
-
-  void into(std::uint64_t& number) const { number = whole(0, std::numeric_limits<std::uint64_t>::max()); }
-  void into(std::uint32_t& number) const {
-    number = static_cast<std::uint32_t>(whole(0, std::numeric_limits<std::uint32_t>::max()));
-  }
-  void into(double& number) const {
-    if (!json_.is_number()) wrong("a number");
-    number = json_.get<double>();
-  }
-  void into(ShardId& shard) const {
-    std::uint32_t number = 0;
-    into(number);
-    shard = ShardId(number);
-  }
-  void into(SliceId& slice) const {
-    slice = SliceId(static_cast<std::uint32_t>(whole(1, std::numeric_limits<std::uint32_t>::max())));
-  }
-  void into(std::string& text) const {
-    if (!json_.is_string()) wrong("a text");
-    text = json_.get_ref<const std::string&>();
-  }
-  void into(Digest& digest) const { from_hex(digest); }
-  void into(SetDigest& digest) const { from_hex(digest); }
-  void into(IdRange& range) const { pair_into(range.first, range.end); }
-  void into(std::pair<ShardId, SliceId>& stage) const { pair_into(stage.first, stage.second); }
-  template <class T>
-  void into(std::vector<T>& list) const {
-    if (!json_.is_array()) wrong("a list");
-    list.resize(json_.size());
-    for (std::size_t i = 0; i < list.size(); ++i) Value(json_[i], name_).into(list[i]);
-  }
-
-  void into(CellDeletion& cell) const;
-  void into(AcceptedRequest& request) const;
-  void into(ServedState& state) const;
-  void into(SupersededFile& file) const;
-  void into(FileFate& file) const;
-
-  [[noreturn]] void wrong(const std::string& expected) const {
-    std::string found = json_.dump(-1, ' ', false, Json::error_handler_t::replace);
-    constexpr std::size_t kMost = 80;
-    if (found.size() > kMost) found = json_.type_name();
-    throw Failure(fmt::format("has {} for '{}', expected {}", found, name_, expected));
-  }
-
-  [[nodiscard]] const Json& json() const { return json_; }
-  [[nodiscard]] std::string_view name() const { return name_; }
-
- private:
-  [[nodiscard]] std::uint64_t whole(std::uint64_t least, std::uint64_t most) const {
-    if (json_.is_number_unsigned()) {
-      const auto number = json_.get<std::uint64_t>();
-      if (number >= least && number <= most) return number;
-    }
-    wrong(fmt::format("an integer in {} … {}", least, most));
-  }
-
-  template <class D>
-  void from_hex(D& digest) const {
-    if (!json_.is_string()) wrong("64 hexadecimal digits");
-    try {
-      digest = D::from_hex(json_.get_ref<const std::string&>());
-    } catch (const Failure&) {
-      wrong("64 hexadecimal digits");
-    }
-  }
-
-  template <class First, class Second>
-  void pair_into(First& first, Second& second) const {
-    if (!json_.is_array() || json_.size() != 2) wrong("a pair");
-    Value(json_[0], name_).into(first);
-    Value(json_[1], name_).into(second);
-  }
-
-  const Json& json_;
-  std::string_view name_;
-};
-
-/// One JSON object, of which every field is to be taken.
-class Object {
- public:
-  explicit Object(const Value& value) : json_(value.json()) {
-    if (!json_.is_object()) value.wrong("an object");
-  }
-
-  template <class T>
-  Object& take(std::string_view name, T& target) {
-    const auto found = json_.find(name);
-    if (found == json_.end()) throw Failure(fmt::format("has no field '{}'", name));
-    Value(*found, name).into(target);
-    taken_.push_back(name);
-    return *this;
-  }
-
-  void end() const {
-    for (const auto& [name, value] : json_.items())
-      if (std::ranges::find(taken_, std::string_view(name)) == taken_.end())
-        throw Failure(
-            fmt::format("has the field '{}', which does not belong in format version {}", name, kJournalVersion));
-  }
-
- private:
-  const Json& json_;
-  std::vector<std::string_view> taken_;
-};
-
-void Value::into(CellDeletion& cell) const {
-  Object object(*this);
-  object.take("shard", cell.cell.shard).take("slice", cell.cell.slice).take("ids", cell.ids);
-  object.take("references", cell.references).take("subjects", cell.subjects).end();
+Digest read_digest(const JsonField& field) {
+  return field.digest();
 }
 
-void Value::into(AcceptedRequest& request) const {
-  Object object(*this);
-  object.take("id", request.id).take("requested_by", request.requested_by).take("content", request.content);
-  object.take("received_at", request.received_at).take("due_at", request.due_at);
-  object.take("regulation", request.regulation).take("requested", request.requested);
-  object.take("already_absent", request.already_absent).take("unknown", request.unknown);
-  object.take("removed", request.removed).take("cells", request.cells).end();
+std::vector<std::uint64_t> read_batches(const JsonField& field) {
+  return field.list([](const JsonField& batch) { return batch.count(); });
 }
 
-void Value::into(ServedState& state) const {
-  Object object(*this);
-  object.take("shard", state.shard).take("stages", state.stages);
-  object.take("model_digest", state.model).take("live_root", state.live_root).end();
+IdRange read_range(const JsonField& field) {
+  const auto [first, end] = field.pair();
+  return {first.count(), end.count()};
 }
 
-void Value::into(SupersededFile& file) const {
-  Object object(*this);
-  object.take("shard", file.shard).take("stage", file.stage).take("file", file.name).take("digest", file.digest);
-  object.take("model_digest", file.model).take("live_root", file.live_root).end();
+std::pair<ShardId, SliceId> read_stage(const JsonField& field) {
+  const auto [shard, slice] = field.pair();
+  return {shard.id<ShardId>(), slice.id<SliceId>(1)};
 }
 
-void Value::into(FileFate& file) const {
-  Object object(*this);
-  object.take("shard", file.shard).take("file", file.name).take("digest", file.digest).take("fate", file.fate).end();
+CellDeletion read_cell(const JsonField& field) {
+  JsonObject object(field);
+  CellDeletion cell;
+  cell.cell.shard = object.at("shard").id<ShardId>();
+  cell.cell.slice = object.at("slice").id<SliceId>(1);
+  cell.ids = object.at("ids").list(read_range);
+  cell.references = object.at("references").list(read_digest);
+  cell.subjects = object.at("subjects").list(read_digest);
+  object.finish(kJournalVersion);
+  return cell;
 }
 
-void take(Object& object, BatchAccepted& entry) {
-  object.take("batch", entry.batch).take("method", entry.method).take("requests", entry.requests);
-  object.take("before", entry.before).take("supersedes", entry.supersedes);
+AcceptedRequest read_request(const JsonField& field) {
+  JsonObject object(field);
+  AcceptedRequest request;
+  request.id = object.at("id").text();
+  request.requested_by = object.at("requested_by").text();
+  request.content = object.at("content").digest();
+  request.received_at = object.at("received_at").text();
+  request.due_at = object.at("due_at").text();
+  request.regulation = object.at("regulation").text();
+  request.requested = object.at("requested").count();
+  request.already_absent = object.at("already_absent").count();
+  request.unknown = object.at("unknown").count();
+  request.removed = object.at("removed").digest<SetDigest>();
+  request.cells = object.at("cells").list(read_cell);
+  object.finish(kJournalVersion);
+  return request;
 }
 
-void take(Object& object, BatchForgotten& entry) {
-  object.take("batches", entry.batches).take("after", entry.after).take("files", entry.files);
-  object.take("seconds", entry.seconds);
+ServedState read_state(const JsonField& field) {
+  JsonObject object(field);
+  ServedState state;
+  state.shard = object.at("shard").id<ShardId>();
+  state.stages = object.at("stages").number<std::uint32_t>();
+  state.model = object.at("model_digest").digest();
+  state.live_root = object.at("live_root").digest();
+  object.finish(kJournalVersion);
+  return state;
 }
 
-void take(Object& object, BatchRetrained& entry) {
-  object.take("batches", entry.batches).take("after", entry.after).take("first_stages", entry.first_stages);
-  object.take("stages", entry.stages).take("sample_gradients", entry.sample_gradients).take("seconds", entry.seconds);
+SupersededFile read_superseded(const JsonField& field) {
+  JsonObject object(field);
+  SupersededFile file;
+  file.shard = object.at("shard").id<ShardId>();
+  file.stage = object.at("stage").id<SliceId>(1);
+  file.name = object.at("file").text();
+  file.digest = object.at("digest").digest();
+  file.model = object.at("model_digest").digest();
+  file.live_root = object.at("live_root").digest();
+  object.finish(kJournalVersion);
+  return file;
 }
 
-void take(Object& object, BatchPublished& entry) {
-  object.take("batches", entry.batches).take("after", entry.after);
+FileFate read_fate(const JsonField& field) {
+  JsonObject object(field);
+  FileFate file;
+  file.shard = object.at("shard").id<ShardId>();
+  file.name = object.at("file").text();
+  file.digest = object.at("digest").digest();
+  file.fate = object.at("fate").text();
+  object.finish(kJournalVersion);
+  return file;
 }
 
-void take(Object& object, BatchErased& entry) {
-  object.take("batches", entry.batches).take("files", entry.files);
+void take(JsonObject& object, BatchAccepted& entry) {
+  entry.batch = object.at("batch").count();
+  entry.method = object.at("method").text();
+  entry.requests = object.at("requests").list(read_request);
+  entry.before = object.at("before").list(read_state);
+  entry.supersedes = object.at("supersedes").list(read_superseded);
 }
 
-void take(Object& object, BatchCompleted& entry) {
-  object.take("batches", entry.batches);
+void take(JsonObject& object, BatchForgotten& entry) {
+  entry.batches = read_batches(object.at("batches"));
+  entry.after = object.at("after").list(read_state);
+  entry.files = object.at("files").list(read_fate);
+  entry.seconds = object.at("seconds").real();
+}
+
+void take(JsonObject& object, BatchRetrained& entry) {
+  entry.batches = read_batches(object.at("batches"));
+  entry.after = object.at("after").list(read_state);
+  entry.first_stages = object.at("first_stages").list(read_stage);
+  entry.stages = object.at("stages").count();
+  entry.sample_gradients = object.at("sample_gradients").count();
+  entry.seconds = object.at("seconds").real();
+}
+
+void take(JsonObject& object, BatchPublished& entry) {
+  entry.batches = read_batches(object.at("batches"));
+  entry.after = object.at("after").list(read_state);
+}
+
+void take(JsonObject& object, BatchErased& entry) {
+  entry.batches = read_batches(object.at("batches"));
+  entry.files = object.at("files").list(read_fate);
+}
+
+void take(JsonObject& object, BatchCompleted& entry) {
+  entry.batches = read_batches(object.at("batches"));
 }
 
 /// An entry of the kind that a state names; all its fields still empty.
 template <std::size_t Kind = 0>
 JournalEntry entry_of(std::string_view state) {
   if constexpr (Kind == std::variant_size_v<JournalEntry>) {
-    throw Failure(fmt::format("has the state '{}', which is none", state));
+    throw Failure(fmt::format("there is no state '{}'", state));
   } else {
     JournalEntry entry{std::in_place_index<Kind>};
     if (state_name(entry) == state) return entry;
@@ -210,17 +160,14 @@ JournalEntry entry_of(std::string_view state) {
 
 JournalLine line_of(const Json& json) {
   JournalLine line;
-  std::uint64_t version = 0;
-  std::string at;
-  std::string state;
-  Object object(Value(json, "the line"));
-  object.take("format_version", version).take("number", line.number).take("at", at).take("state", state);
-  const auto moment = parse_moment(at);
-  if (!moment) throw Failure(fmt::format("has '{}' for 'at', expected a time", at));
-  line.at = *moment;
-  line.entry = entry_of(state);
+  JsonObject object(JsonField(json, ""));
+  (void)object.at("format_version");
+  line.number = object.at("number").count();
+  line.at = object.at("at").moment();
+  line.entry = entry_of(object.at("state").text());
   std::visit([&](auto& entry) { take(object, entry); }, line.entry);
-  object.take("previous", line.previous).end();
+  line.previous = object.at("previous").digest();
+  object.finish(kJournalVersion);
   return line;
 }
 
@@ -267,6 +214,8 @@ JournalLine read_line(std::string_view text) {
     line = line_of(Json::parse(unsealed));
   } catch (const Json::exception& exception) {
     throw Failure(fmt::format("is not JSON ({})", exception.what()));
+  } catch (const Failure& failure) {
+    throw Failure(fmt::format("is malformed: {}", failure.what()));
   }
   line.hash = computed;
   if (const auto rule = broken_rule(line.entry)) throw Failure("is not a line that expunge writes: " + *rule);

@@ -12,10 +12,7 @@
 #include <fmt/format.h>
 
 #include "framework/data/write_hdf5.hpp"
-#include "launcher/commands/evaluate.hpp"
-#include "launcher/commands/train.hpp"
-#include "launcher/commands/unlearn.hpp"
-#include "launcher/commands/verify.hpp"
+#include "launcher/commands/commands.hpp"
 #include "launcher/run/opened_run.hpp"
 #include "tests/support/small_run.hpp"
 #include "tests/support/step_recorder.hpp"

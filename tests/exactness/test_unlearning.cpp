@@ -11,6 +11,7 @@
 #include "shards/checkpoint/generation.hpp"
 #include "tests/support/random_requests.hpp"
 #include "tests/support/random_training.hpp"
+#include "tests/support/rounds.hpp"
 #include "tests/support/trained_run.hpp"
 
 using namespace expunge;
@@ -198,22 +199,22 @@ class Sequence {
 
 TEST_CASE("whatever is asked and however it is worked off, a run is what fresh training makes of those who are left") {
   Tally tally;
-  constexpr std::uint64_t kSequences = 120;
-  for (std::uint64_t seed = 0; seed < kSequences; ++seed) {
+  const std::uint64_t sequences = testing::rounds(30, 120);
+  for (std::uint64_t seed = 0; seed < sequences; ++seed) {
     CAPTURE(seed);
     Sequence sequence(seed, tally);
     INFO(sequence.text());
     sequence.play();
   }
   // No part of the promise is empty.
-  CHECK(tally.jobs > 3 * kSequences);
-  CHECK(tally.completed > kSequences);
-  CHECK(tally.stopped > kSequences / 6);
-  CHECK(tally.put_down_within > kSequences / 12);
-  CHECK(tally.abstained > kSequences / 2);
-  CHECK(tally.half_recovered > kSequences / 2);
-  CHECK(tally.scrubbed > kSequences / 4);
-  CHECK(tally.emptied > kSequences / 20);
+  CHECK(tally.jobs > 3 * sequences);
+  CHECK(tally.completed > sequences);
+  CHECK(tally.stopped > sequences / 6);
+  CHECK(tally.put_down_within > sequences / 12);
+  CHECK(tally.abstained > sequences / 2);
+  CHECK(tally.half_recovered > sequences / 2);
+  CHECK(tally.scrubbed > sequences / 4);
+  CHECK(tally.emptied > sequences / 20);
 }
 
 TEST_CASE("forgetting erases a stage's progress that has the name of one that was forgotten before") {

@@ -37,12 +37,12 @@ plant() {
 
 plant framework/core/planted.hpp '"shards/partition/partitioner.hpp"' refused
 plant framework/core/planted.cpp '"aggregation/vote/vote_rule.hpp"' refused
-plant framework/core/planted.cpp '"launcher/process/command_line.hpp"' refused
+plant framework/core/planted.cpp '"launcher/commands/command_line.hpp"' refused
 plant framework/core/planted.cpp '<shards/partition/partitioner.hpp>' refused
 plant shards/partition/planted.cpp '"aggregation/vote/vote_rule.hpp"' refused
-plant shards/partition/planted.cpp '"launcher/process/command_line.hpp"' refused
+plant shards/partition/planted.cpp '"launcher/commands/command_line.hpp"' refused
 plant aggregation/vote/planted.cpp '"shards/partition/partitioner.hpp"' refused
-plant aggregation/vote/planted.cpp '"launcher/process/command_line.hpp"' refused
+plant aggregation/vote/planted.cpp '"launcher/commands/command_line.hpp"' refused
 plant launcher/planted.cpp '"tests/support/temporary_folder.hpp"' refused
 plant shards/partition/planted.cpp '"partitioner.hpp"' refused
 plant shards/partition/planted.cpp '"../framework/core/ids.hpp"' refused

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/data/dataset.hpp"
-#include "launcher/commands/data.hpp"
+#include "launcher/commands/commands.hpp"
 #include "launcher/commands/data_summary.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "launcher/commands/version.hpp"
+#include "launcher/commands/commands.hpp"
 
 using namespace expunge;
 

@@ -1,8 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "framework/core/error.hpp"
+#include "framework/data/format.hpp"
 #include "launcher/run/data_spec.hpp"
 #include "tests/support/failure_message.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -29,7 +32,39 @@ class Inside {
   std::filesystem::path before_;
 };
 
+/// One sample, whatever is asked for.
+class OneSample : public Dataset {
+ public:
+  OneSample() {
+    shape_ = {1};
+    classes_ = 2;
+    labels_ = {1};
+  }
+  void gather(std::span<const std::uint64_t> rows, std::span<std::byte> out) const override {
+    check_gather(rows, out);
+    std::ranges::fill(out, std::byte{7});
+  }
+};
+
+constexpr std::string_view kSchema[] = {"schema"};
+constexpr DataFormat kTable{"table", "table:FILE,schema=FILE,header=yes|no",
+                            [](const Spec&) -> std::unique_ptr<Dataset> { return std::make_unique<OneSample>(); }, true,
+                            kSchema};
+
 }  // namespace
+
+TEST_CASE("a program's own format is opened by its name, and says which of its words are paths") {
+  const testing::TemporaryFolder folder;
+  const Inside inside(folder.path());
+  const std::string here = std::filesystem::current_path().string();
+  register_format(kTable);
+
+  CHECK(open_dataset(spec("table:x.csv"))->size() == 1);
+  CHECK(with_absolute_paths(spec("table:x.csv,schema=s.json,header=no")) ==
+        "table:" + here + "/x.csv,schema=" + here + "/s.json,header=no");
+  CHECK(format_help().ends_with("hdf5:FILE; table:FILE,schema=FILE,header=yes|no"));
+  CHECK_THROWS_AS(register_format(kTable), Bug);
+}
 
 TEST_CASE("paths become absolute, and all else stays as it is") {
   const testing::TemporaryFolder folder;

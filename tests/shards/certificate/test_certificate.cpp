@@ -229,11 +229,13 @@ TEST_CASE("a shard that is only rolled back must not have kept a state that saw 
 TEST_CASE("a statement of another form is refused with the field that is wrong") {
   CHECK(contains(refusal_after("Statement/v1", "Statement/v2"), "_type is 'https://in-toto.io/Statement/v2'"));
   CHECK(contains(refusal_after("deletion:v1", "deletion:v3"), "predicateType is 'urn:expunge:deletion:v3'"));
-  CHECK(contains(refusal_after("\"requested\":3", "\"requested\":-3"), "predicate.deleted.requested is -3"));
+  CHECK(
+      contains(refusal_after("\"requested\":3", "\"requested\":-3"), "predicate.deleted: the field 'requested' is -3"));
   CHECK(contains(refusal_after("\"content\":\"12", "\"content\":\"1"), "expected 64 hexadecimal digits"));
-  CHECK(contains(refusal_after("\"touched\":false", "\"touched\":0"), "predicate.shards[0].touched is 0"));
-  CHECK(contains(refusal_after("\"issued_at\":\"2026-", "\"issued_at\":\"2026/"), "predicate.issued_at is"));
-  CHECK(contains(refusal_after("\"unknown\":0,", ""), "the field 'unknown' of predicate.deleted is missing"));
+  CHECK(contains(refusal_after("\"touched\":false", "\"touched\":0"), "predicate.shards[0]: the field 'touched' is 0"));
+  CHECK(
+      contains(refusal_after("\"issued_at\":\"2026-", "\"issued_at\":\"2026/"), "predicate: the field 'issued_at' is"));
+  CHECK(contains(refusal_after("\"unknown\":0,", ""), "predicate.deleted: the field 'unknown' is missing"));
 }
 
 TEST_CASE("what this version does not know in a statement is refused, not passed over") {

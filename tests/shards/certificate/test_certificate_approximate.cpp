@@ -77,7 +77,7 @@ TEST_CASE("what version 1 has words for is said in version 1, and neither reads 
   CHECK(contains(first, R"("guarantee":{"class":"exact","method":"exact"})"));
   CHECK_FALSE(contains(first, "approximate"));
   CHECK(contains(second, R"("healed":{"from":"finetune:epochs=2","batches":[2],"since":{"line":8,)"));
-  CHECK(contains(as(first, "deletion:v1", "deletion:v2"), "the field 'healed' of predicate.guarantee is missing"));
+  CHECK(contains(as(first, "deletion:v1", "deletion:v2"), "predicate.guarantee: the field 'healed' is missing"));
   CHECK(contains(as(second, "deletion:v2", "deletion:v1"), "the statement is not as this program writes it"));
 }
 

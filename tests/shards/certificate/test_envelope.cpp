@@ -69,15 +69,16 @@ TEST_CASE("an altered payload, signature or key id is not signed") {
 }
 
 TEST_CASE("an envelope of another form is refused with the field that is wrong") {
-  CHECK(contains(refusal_after("vnd.in-toto", "vnd.in-tot0"), "'payloadType' is 'application/vnd.in-tot0+json'"));
+  CHECK(contains(refusal_after("vnd.in-toto", "vnd.in-tot0"),
+                 "'payloadType' is \"application/vnd.in-tot0+json\", expected 'application"));
   CHECK(contains(refusal_after("\"payload\"", "\"paylaod\""), "the field 'payload' is missing"));
   CHECK(contains(refusal_after("\"sig\"", "\"signed\""), "signatures[0]: the field 'sig' is missing"));
   CHECK(contains(refusal_after("\"keyid\"", "\"more\": 1, \"keyid\""), "the field 'more' does not belong"));
   CHECK(contains(refusal_after("\"payload\"", "\"payloadType\": \"x\", \"payload\""), "'payloadType' stands twice"));
-  CHECK(contains(refusal_after("eyJhIjoxfQ==", "eyJhIjoxfQ"), "'payload' is not base64"));
-  CHECK(contains(refusal_after("eyJhIjoxfQ==", "eyJhIjoxfR=="), "'payload' is not base64"));
-  CHECK(contains(refusal_after("\"eyJhIjoxfQ==\"", "7"), "'payload' is number, expected a text"));
-  CHECK(contains(refusal_after("\"sig\": \"", "\"sig\": \"AAAA"), "'sig' holds 67 bytes, and a signature has 64"));
+  CHECK(contains(refusal_after("eyJhIjoxfQ==", "eyJhIjoxfQ"), "'payload' is \"eyJhIjoxfQ\", expected base64"));
+  CHECK(contains(refusal_after("eyJhIjoxfQ==", "eyJhIjoxfR=="), "'payload' is \"eyJhIjoxfR==\", expected base64"));
+  CHECK(contains(refusal_after("\"eyJhIjoxfQ==\"", "7"), "'payload' is 7, expected a text"));
+  CHECK(contains(refusal_after("\"sig\": \"", "\"sig\": \"AAAA"), "expected 64 bytes, not 67"));
   CHECK(contains(refusal_after("{\n", "[\n"), "is not JSON"));
 }
 
@@ -88,7 +89,7 @@ TEST_CASE("nothing may follow an envelope, and it holds one signature") {
                    (void)parse_envelope(
                        R"({"payloadType":"application/vnd.in-toto+json","payload":"e30=","signatures":[]})", "c.json");
                  }),
-                 "must be a list of one signature"));
+                 "the field 'signatures' is [], expected a list of one signature"));
 }
 
 TEST_CASE("an envelope that nests without end is refused, not followed") {

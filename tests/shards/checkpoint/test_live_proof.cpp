@@ -363,16 +363,19 @@ TEST_CASE("JSON that is no proof is refused with what is wrong in it") {
 
   refused("", "not JSON");
   refused("{\"member\":true", "not JSON");
-  refused("[]", "expected an object of the fields");
-  refused(R"({"member":true,"leaves":1})", "expected an object of the fields");
-  refused(R"({"member":1,"leaves":1,"siblings":[]})", "expected an object of the fields");
-  refused(R"({"member":true,"leaves":-1,"siblings":[]})", "expected an object of the fields");
-  refused(R"({"member":true,"leaves":1,"siblings":[],"more":0})", "expected an object of the fields");
-  refused(R"({"member":true,"leaves":1,"siblings":[[],3]})", "siblings[1] is not a list");
-  refused(R"({"member":true,"leaves":1,"siblings":[[],[3]]})", "siblings[1] has the entry 3");
-  refused(R"({"member":true,"leaves":1,"siblings":[[[256,")" + digits + R"("]]]})", "siblings[0] has the entry [256,");
-  refused(R"({"member":true,"leaves":1,"siblings":[[[-1,")" + digits + R"("]]]})", "siblings[0] has the entry [-1,");
-  refused(R"({"member":true,"leaves":1,"siblings":[[[1.5,")" + digits + R"("]]]})", "siblings[0] has the entry [1.5,");
-  refused(R"({"member":true,"leaves":1,"siblings":[[[1,"abc"]]]})", "siblings[0] has the entry [1,\"abc\"]");
-  refused(R"({"member":true,"leaves":1,"siblings":[[[1,7]]]})", "siblings[0] has the entry [1,7]");
+  refused("[]", "a proof about a live tree is [], expected an object");
+  refused(R"({"member":true,"leaves":1})", "the field 'siblings' is missing");
+  refused(R"({"member":1,"leaves":1,"siblings":[]})", "the field 'member' is 1, expected true or false");
+  refused(R"({"member":true,"leaves":-1,"siblings":[]})", "the field 'leaves' is -1, expected an integer");
+  refused(R"({"member":true,"leaves":1,"siblings":[],"more":0})", "the field 'more' does not belong");
+  refused(R"({"member":true,"leaves":1,"siblings":[[],3]})", "'siblings[1]' is 3, expected a list");
+  refused(R"({"member":true,"leaves":1,"siblings":[[],[3]]})", "'siblings[1][0]' is 3, expected a pair");
+  refused(R"({"member":true,"leaves":1,"siblings":[[[256,")" + digits + R"("]]]})",
+          "'siblings[0][0][0]' is 256, expected an integer in 0 … 255");
+  refused(R"({"member":true,"leaves":1,"siblings":[[[-1,")" + digits + R"("]]]})", "'siblings[0][0][0]' is -1");
+  refused(R"({"member":true,"leaves":1,"siblings":[[[1.5,")" + digits + R"("]]]})", "'siblings[0][0][0]' is 1.5");
+  refused(R"({"member":true,"leaves":1,"siblings":[[[1,"abc"]]]})",
+          "'siblings[0][0][1]' is \"abc\", expected 64 hexadecimal digits");
+  refused(R"({"member":true,"leaves":1,"siblings":[[[1,7]]]})",
+          "'siblings[0][0][1]' is 7, expected 64 hexadecimal digits");
 }

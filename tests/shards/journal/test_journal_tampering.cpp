@@ -154,17 +154,20 @@ TEST_CASE("a line says nothing beside its fields, and each of them is checked") 
   CHECK(contains(refusal_of_forged(stage, "\"stage\":3,\"stage\":2,"), "is not written as expunge writes it"));
   CHECK(contains(refusal_of_forged("\"method\":\"exact\",", "\"method\":\"ex\\u0061ct\","), "is not written as"));
   CHECK(contains(refusal_of_forged("2121", "2121\\u0032"), "expected 64 hexadecimal digits"));
-  CHECK(contains(refusal_of_forged(stage, stage + "\"note\":\"Zoe\","), "has the field 'note'"));
-  CHECK(contains(refusal_of_forged(stage, ""), "has no field 'stage'"));
-  CHECK(contains(refusal_of_forged(stage, "\"stage\":0,"), "has 0 for 'stage', expected an integer in 1 … 4294967295"));
-  CHECK(contains(refusal_of_forged(stage, "\"stage\":-2,"), "has -2 for 'stage'"));
-  CHECK(contains(refusal_of_forged(stage, "\"stage\":2.0,"), "has 2.0 for 'stage'"));
-  CHECK(contains(refusal_of_forged(stage, "\"stage\":4294967296,"), "has 4294967296 for 'stage'"));
-  CHECK(contains(refusal_of_forged(stage, "\"stage\":\"2\","), "has \"2\" for 'stage'"));
-  CHECK(contains(refusal_of_forged("[5,6]", "[5,6,7]"), "has [5,6,7] for 'ids', expected a pair"));
+  CHECK(contains(refusal_of_forged(stage, stage + "\"note\":\"Zoe\","),
+                 "the field 'note' does not belong in format version 1"));
+  CHECK(contains(refusal_of_forged(stage, ""), "supersedes[0]: the field 'stage' is missing"));
+  CHECK(contains(refusal_of_forged(stage, "\"stage\":0,"),
+                 "the field 'stage' is 0, expected an integer in 1 … 4294967295"));
+  CHECK(contains(refusal_of_forged(stage, "\"stage\":-2,"), "the field 'stage' is -2"));
+  CHECK(contains(refusal_of_forged(stage, "\"stage\":2.0,"), "the field 'stage' is 2.0"));
+  CHECK(contains(refusal_of_forged(stage, "\"stage\":4294967296,"), "the field 'stage' is 4294967296"));
+  CHECK(contains(refusal_of_forged(stage, "\"stage\":\"2\","), "the field 'stage' is \"2\""));
+  CHECK(contains(refusal_of_forged("[5,6]", "[5,6,7]"),
+                 "requests[0].cells[0]: the field 'ids[0]' is [5,6,7], expected a pair"));
   CHECK(contains(refusal_of_forged("[5,6]", "[6,5]"), "shard 0, slice 2: the ids [6,5]"));
-  CHECK(contains(refusal_of_forged("[5,6]", "{}"), "has {} for 'ids', expected a pair"));
-  CHECK(contains(refusal_of_forged("\"state\":\"accepted\"", "\"state\":\"excepted\""), "the state 'excepted'"));
+  CHECK(contains(refusal_of_forged("[5,6]", "{}"), "the field 'ids[0]' is {}, expected a pair"));
+  CHECK(contains(refusal_of_forged("\"state\":\"accepted\"", "\"state\":\"excepted\""), "no state 'excepted'"));
   CHECK(contains(refusal_of_forged("2026-03-01T00:00:00Z", "2026-03-01T00:00:60Q"), "expected a time"));
   CHECK(contains(refusal_of_forged("2026-03-01T00:00:00Z", "2026-03-01"), "is not written as expunge writes it"));
   CHECK(contains(refusal_of_forged("\"number\":1", "\"number\":2"), "is the one with number 2"));

@@ -1,8 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/commands/vote_options.hpp"
+#include "launcher/commands/common_options.hpp"
 
 namespace expunge {
+
+void declare(OptionTable& table, SessionOptions& options) {
+  table.group("Machine");
+  table.integer("threads", &options.threads)
+      .range(std::int64_t{1}, std::int64_t{1024})
+      .help("threads of each rank; another number computes other bits");
+  table.choice("device", &options.device, {"cpu", "cuda", "auto"})
+      .help("where tensors live; auto: on a GPU where there is one");
+}
 
 EnsembleOptions VoteOptions::ensemble_options(std::int64_t models, std::int64_t classes) const {
   EnsembleOptions options;

@@ -6,8 +6,12 @@
 
 #include "aggregation/predict/ensemble.hpp"
 #include "framework/config/option_table.hpp"
+#include "launcher/process/environment.hpp"
 
 namespace expunge {
+
+/// Declares `--threads` and `--device`, which every command that computes takes.
+void declare(OptionTable& table, SessionOptions& options);
 
 /// How `evaluate` and `predict` are asked to vote.
 struct VoteOptions {

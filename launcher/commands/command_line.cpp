@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/process/command_line.hpp"
+#include "launcher/commands/command_line.hpp"
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -19,20 +18,7 @@
 #include "framework/comm/stop_flag.hpp"
 #include "framework/config/nearest_name.hpp"
 #include "framework/core/error.hpp"
-#include "launcher/commands/certify.hpp"
-#include "launcher/commands/check_certificate.hpp"
-#include "launcher/commands/command.hpp"
-#include "launcher/commands/compare.hpp"
-#include "launcher/commands/data.hpp"
-#include "launcher/commands/evaluate.hpp"
-#include "launcher/commands/halt.hpp"
-#include "launcher/commands/inspect.hpp"
-#include "launcher/commands/keygen.hpp"
-#include "launcher/commands/predict.hpp"
-#include "launcher/commands/train.hpp"
-#include "launcher/commands/unlearn.hpp"
-#include "launcher/commands/verify.hpp"
-#include "launcher/commands/version.hpp"
+#include "launcher/commands/commands.hpp"
 #include "launcher/process/environment.hpp"
 #include "launcher/process/failure_text.hpp"
 #include "launcher/process/standard_output.hpp"
@@ -43,32 +29,16 @@ namespace {
 
 using Words = std::span<const std::string>;
 
-/// Every command, in the order of a run's life. A new one is a line here.
-constexpr std::array kCommands{
-    Command{"data", "make, look at and convert data sets", run_data, false},
-    Command{"train", "train every shard to the end; goes on from what is there", run_train, true},
-    Command{"unlearn", "forget what requests name, retraining only what saw it", run_unlearn, true},
-    Command{"verify", "retrain from scratch, compare bit for bit, check the files", run_verify, true},
-    Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
-    Command{"predict", "the ensemble's answer for every sample", run_predict, true},
-    Command{"compare", "exact against approximate forgetting: cost, and what is left", run_compare, true},
-    Command{"inspect", "what is in a run, where a sample lives, what it costs", run_inspect, false},
-    Command{"keygen", "make a key pair for signing certificates", run_keygen, false},
-    Command{"certify", "a signed certificate of what one request deleted", run_certify, false},
-    Command{"check-certificate", "check a certificate; needs no run", run_check_certificate, false},
-    Command{"halt", "ask the job that works on a run to stop cleanly", run_halt, false},
-    Command{"version", "what this program was built from, and with which libraries", run_version, false},
-};
-
 std::string help_text() {
   std::size_t width = 0;
-  for (const auto& command : kCommands) width = std::max(width, command.name.size());
+  for (const auto& command : all_commands()) width = std::max(width, command.name.size());
   std::string text =
       "expunge trains ensembles that can forget, and proves that they did.\n\n"
       "Usage: expunge COMMAND [options]\n"
       "       mpirun -n N expunge COMMAND [options]\n\n"
       "Commands:\n";
-  for (const auto& command : kCommands) text += fmt::format("  {:<{}}  {}\n", command.name, width, command.summary);
+  for (const auto& command : all_commands())
+    text += fmt::format("  {:<{}}  {}\n", command.name, width, command.summary);
   text +=
       "\n`expunge COMMAND --help` lists the options of a command.\n\n"
       "Exit codes:\n"
@@ -87,7 +57,7 @@ std::string help_text() {
   if (is_option) {
     known = {"--help", "--version"};
   } else {
-    for (const auto& command : kCommands) known.emplace_back(command.name);
+    for (const auto& command : all_commands()) known.emplace_back(command.name);
   }
   const auto nearest = nearest_name(word, known);
   throw UsageError({fmt::format("unknown {} {}{}", is_option ? "option" : "command", word,
@@ -112,8 +82,9 @@ Exit dispatch(Words words, const char* const* argv) {
     return Exit::kDone;
   }
   const std::string_view name = first == "--version" ? std::string_view("version") : std::string_view(first);
-  const auto* const command = std::ranges::find(kCommands, name, &Command::name);
-  if (command == kCommands.end()) refuse_command(first);
+  const auto commands = all_commands();
+  const auto command = std::ranges::find(commands, name, &Command::name);
+  if (command == commands.end()) refuse_command(first);
   return run_command(*command, words.subspan(1), argv);
 }
 
