@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "framework/core/error.hpp"
+#include "framework/data/format.hpp"
 #include "shards/train/stage_trainer.hpp"
 #include "shards/train/training_settings.hpp"
 
@@ -18,9 +19,7 @@ TrainingConfiguration TrainingOptions::undecided() {
 
 void declare(OptionTable& table, TrainingOptions& o) {
   table.group(kDataAndModel);
-  table.text("data", &o.data)
-      .placeholder("SPEC")
-      .help("training data: digits:N,seed=K,writers=W; idx:IMAGES,LABELS; hdf5:FILE");
+  table.text("data", &o.data).placeholder("SPEC").help("training data: " + format_help());
   training_settings().declare(table, kDataAndModel, o.configuration);
   training_settings().declare(table, kEnsemble, o.configuration);
   table.text("seed", &o.seed)
