@@ -55,8 +55,27 @@ plant framework/data/planted.cpp '<torch/torch.h>' refused
 plant shards/checkpoint/planted.hpp '<ATen/ATen.h>' refused
 plant aggregation/vote/planted.cpp '<c10/core/Device.h>' refused
 plant shards/train/planted.cpp '<cuda_runtime_api.h>' refused
+plant framework/core/planted.cpp '"framework/text/csv_reader.hpp"' refused
+plant framework/random/planted.cpp '"framework/config/spec.hpp"' refused
+plant framework/loss/planted.cpp '"framework/model/model.hpp"' refused
+plant shards/partition/planted.cpp '"shards/journal/journal.hpp"' refused
+plant shards/requests/planted.cpp '"shards/policy/policy.hpp"' refused
+plant shards/checkpoint/planted.cpp '"shards/train/train_shard.hpp"' refused
+plant shards/journal/planted.cpp '"shards/certificate/certificate.hpp"' refused
+plant shards/train/planted.cpp '"shards/methods/method.hpp"' refused
+plant shards/policy/planted.cpp '"shards/methods/method.hpp"' refused
+plant shards/certificate/planted.cpp '"shards/verify/finding.hpp"' refused
+plant shards/methods/planted.cpp '"shards/verify/finding.hpp"' refused
+plant shards/verify/planted.cpp '"shards/certificate/certificate.hpp"' refused
+plant shards/unknown/planted.cpp '"shards/partition/partitioner.hpp"' refused
+plant framework/text/planted.cpp '<torch/torch.h>' refused
 
 plant framework/core/planted.cpp '"framework/core/ids.hpp"' allowed
+plant framework/loss/planted.cpp '<torch/torch.h>' allowed
+plant framework/loss/planted.cpp '"framework/config/spec.hpp"' allowed
+plant shards/methods/planted.cpp '"shards/train/train_shard.hpp"' allowed
+plant shards/certificate/planted.cpp '"shards/journal/journal.hpp"' allowed
+plant shards/requests/planted.cpp '"shards/partition/partitioner.hpp"' allowed
 plant shards/partition/planted.cpp '"framework/core/ids.hpp"' allowed
 plant aggregation/vote/planted.cpp '"framework/core/ids.hpp"' allowed
 plant launcher/planted.cpp '"shards/partition/partitioner.hpp"' allowed
