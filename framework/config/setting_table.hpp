@@ -43,7 +43,7 @@ class Setting {
     option_.kind = kind;
   }
 
-  /// Makes the setting an option of the command line under a heading. Without this it is taken from the data.
+  /// Makes the setting an option of the command line under a heading. Without this the user does not give it.
   Setting& option(std::string heading, std::string help) {
     if (option_.name.empty()) option_.name = name_;
     option_.heading = std::move(heading);
@@ -56,6 +56,11 @@ class Setting {
     option_.kind = kind;
     print_option_ = std::move(print);
     read_option_ = std::move(read);
+    return *this;
+  }
+  /// What decides a setting that is no option: "data", "model".
+  Setting& taken_from(std::string source) {
+    source_ = std::move(source);
     return *this;
   }
   /// The closed list of spellings that the option takes.
@@ -112,6 +117,7 @@ class Setting {
   [[nodiscard]] bool is_option() const { return !option_.name.empty(); }
   [[nodiscard]] bool is_later() const { return since_ > 1; }
   [[nodiscard]] const std::string& introduction() const { return introduction_; }
+  [[nodiscard]] const std::string& source() const { return source_; }
   [[nodiscard]] const std::string& listed_after() const { return listed_after_; }
 
   [[nodiscard]] std::string text(const Configuration& c) const { return print_(c); }
@@ -138,6 +144,7 @@ class Setting {
   Print print_option_;
   Read read_option_;
   OptionDeclaration option_;
+  std::string source_ = "data";
   std::string unset_;
   std::string undecided_;
   std::string listed_after_;
@@ -283,15 +290,15 @@ class SettingTable {
   }
 
   /// Where what the user gave differs from the configuration of a run that is there, one line each: "--lr is 0.1 and
-  /// the run has 0.05". Options left out are no difference; what is taken from the data is compared in any case.
+  /// the run has 0.05". Options left out are no difference; what is no option is compared in any case.
   [[nodiscard]] std::vector<std::string> conflicts(const OptionTable& table, const Configuration& given,
                                                    const Configuration& there) const {
     std::vector<std::string> found;
     for (const auto& row : rows_) {
       if (row.text(given) == row.text(there)) continue;
       if (!row.is_option())
-        found.push_back(
-            fmt::format("the data's {} is {} and the run's is {}", row.name(), row.text(given), row.text(there)));
+        found.push_back(fmt::format("the {}'s {} is {} and the run's is {}", row.source(), row.name(), row.text(given),
+                                    row.text(there)));
       else if (table.given(row.option().name) && !row.is_undecided(given))
         found.push_back(fmt::format("--{} is {} and the run has {}", row.option().name, row.option_text(given),
                                     row.option_text(there)));

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.hpp"
 #include "framework/data/format.hpp"
+#include "framework/model/architectures.hpp"
 #include "shards/train/stage_trainer.hpp"
 #include "shards/train/training_settings.hpp"
 
@@ -30,8 +31,12 @@ void declare(OptionTable& table, TrainingOptions& o) {
 
 namespace {
 
-/// What was asked, of this data, as far as it goes without the model: what a comparison with a run that is there needs.
-TrainingConfiguration with_data(TrainingConfiguration c, const Dataset& data) {
+/// What was asked, of this data and the model's files, without making the model: what a comparison with a run that is
+/// there needs.
+TrainingConfiguration with_inputs(TrainingConfiguration c, const Dataset& data) {
+  const Spec model = Spec::parse(c.model, "model");
+  c.model = model_with_absolute_paths(model);
+  c.model_file_digest = digest_of_model_files(model);
   c.shape = data.shape();
   c.feature_type = data.feature_type();
   if (c.classes == 0) c.classes = data.classes();
@@ -55,7 +60,7 @@ TrainingConfiguration configuration_of(const TrainingOptions& options, const Dat
   if (o.nesterov && o.momentum == 0) problems.emplace_back("--nesterov needs a --momentum greater than 0");
   if (!problems.empty()) throw UsageError(problems);
 
-  TrainingConfiguration c = with_data(o, data);
+  TrainingConfiguration c = with_inputs(o, data);
   const std::string fitting = default_step(c.model, c.shape, c.classes);
   if (c.step == "static" && fitting != "static")
     throw UsageError(
@@ -72,7 +77,9 @@ TrainingConfiguration configuration_of(const TrainingOptions& options, const Dat
 
 std::vector<std::string> conflicts(const OptionTable& table, const TrainingOptions& options, const Dataset& data,
                                    const Manifest& manifest) {
-  auto found = training_settings().conflicts(table, with_data(options.configuration, data), manifest.configuration);
+  TrainingConfiguration given = options.configuration;
+  if (given.model.empty()) given.model = manifest.configuration.model;
+  auto found = training_settings().conflicts(table, with_inputs(given, data), manifest.configuration);
   if (!options.seed.empty() && Key::parse(options.seed) != manifest.seed)
     found.emplace_back("--seed is not the seed of the run");
   return found;

@@ -43,7 +43,8 @@ struct TrainingConfiguration {
   double epsilon = 1e-8;              ///< Adam, AdamW
   double weight_decay = 0;            ///< added to the gradient (SGD, Adam) or decoupled (AdamW)
   double label_smoothing = 0;
-  std::string step = "autograd";  ///< "static" or "autograd": how gradients are computed
+  std::string step = "autograd";    ///< "static" or "autograd": how gradients are computed
+  std::string model_file_digest{};  ///< of the files that `model` names, where their content decides bits; else empty
 
   /// What is stored and compared: (name, value) in the order of `training_settings`, numbers in their shortest exact
   /// form. A setting that came after the first format is left out where it has its value at introduction.

@@ -6,7 +6,7 @@
 
 #include <fmt/ranges.h>
 
-#include "framework/model/architecture_help.hpp"
+#include "framework/model/architectures.hpp"
 #include "shards/train/learning_rate.hpp"
 
 namespace expunge {
@@ -111,6 +111,7 @@ std::vector<Setting<C>> rows() {
                   "differ")
           .choices({kAutoStep, "static", "autograd"})
           .undecided(kAutoStep),
+      setting::text("file-digest", &C::model_file_digest).taken_from("model").since(2, ""),
   };
 }
 

@@ -1,11 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <fstream>
 #include <span>
 
 #include <doctest/doctest.h>
 
 #include "framework/core/error.hpp"
 #include "framework/io/hdf5.hpp"
+#include "framework/model/architecture.hpp"
 #include "launcher/training/training_options.hpp"
 #include "tests/support/failure_message.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -40,6 +43,15 @@ TrainingOptions plain_options() {
   options.configuration.classes = 6;
   return options;
 }
+
+/// An architecture of a program's own, whose bits a file decides.
+constexpr std::array<std::string_view, 1> kWeights{"weights"};
+const Architecture kStored{
+    .name = "stored",
+    .arguments = "weights=FILE",
+    .make = [](const Spec&, const ModelShape& shape) { return make_model(Spec::parse("logistic", "model"), shape); },
+    .path_keys = kWeights,
+    .files_decide_bits = true};
 
 std::string refusal(const TrainingOptions& options, const Dataset& data) {
   try {
@@ -128,4 +140,30 @@ TEST_CASE("classes that the format fixes can't be contradicted, in a run either"
   table.parse(std::vector<std::string>{"--classes", "6"});
 
   CHECK(conflicts(table, given, *digits, manifest) == std::vector<std::string>{"--classes is 6 and the run has 10"});
+}
+
+TEST_CASE("the content of a model's file is part of a run's configuration, and its name is absolute there") {
+  register_architecture(kStored);
+  const testing::TemporaryFolder folder;
+  const std::string file = (folder / "w").string();
+  std::ofstream(file) << "one";
+  const SixVectors six;
+  const auto data = six.open();
+  TrainingOptions options = plain_options();
+  options.configuration.model = "stored:weights=" + std::filesystem::relative(file).string();
+  Manifest manifest;
+
+  manifest.configuration = configuration_of(options, *data);
+
+  CHECK(manifest.configuration.model == "stored:weights=" + file);
+  CHECK(manifest.configuration.settings().back().first == "file-digest");
+  OptionTable table("train", "as a test wants");
+  TrainingOptions given;
+  declare(table, given);
+  table.parse(std::vector<std::string>{"--model", options.configuration.model});
+  CHECK(conflicts(table, given, *data, manifest).empty());
+  std::ofstream(file) << "two";
+  const auto found = conflicts(table, given, *data, manifest);
+  REQUIRE(found.size() == 1);
+  CHECK(testing::contains(found[0], "the model's file-digest is "));
 }
