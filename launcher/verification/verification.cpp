@@ -37,10 +37,9 @@ ChecksEnd run_checks(Communicator& comm, const ShardCheckSetting& setting, std::
   std::vector<std::uint64_t> sizes;
   for (const auto& task : tasks) sizes.push_back(task_visits(setting, task));
   SharedJobs shared(comm, setting.run, slurm_deadline(), sizes, "verifying");
-  ReplayHooks hooks;
-  hooks.stop_now = [&] { return shared.poll() == StopRequest::kNow; };
-  hooks.stop_after = [&] { return shared.poll() != StopRequest::kGoOn; };
-  hooks.visited = [&](std::uint64_t visits) { shared.visited(visits, false); };
+  ShardHooks hooks;
+  hooks.stop = [&] { return shared.poll(); };
+  hooks.visited = [&](std::uint64_t visits, bool resumed) { shared.visited(visits, resumed); };
   std::vector<ShardCheck> mine;
   shared.work_off([&](std::size_t task) { mine.push_back(check_shard(setting, tasks[task], hooks)); });
 
