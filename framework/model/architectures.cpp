@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "framework/config/registry.hpp"
+#include "framework/model/architectures.hpp"
 
 #include <string>
 
+#include "framework/config/registry.hpp"
 #include "framework/config/spec_paths.hpp"
 #include "framework/core/digest.hpp"
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
 #include "framework/model/architecture.hpp"
-#include "framework/model/architectures.hpp"
 
 namespace expunge {
 
