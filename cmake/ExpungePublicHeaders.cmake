@@ -6,8 +6,11 @@ set(EXPUNGE_PUBLIC_HEADERS
   framework/core/ids.hpp
   framework/random/key.hpp
   framework/data/dataset.hpp
+  framework/loss/loss.hpp
   framework/model/architecture.hpp
   framework/model/model.hpp
+  framework/model/module_model.hpp
+  shards/train/recorder.hpp
   launcher/commands/command_line.hpp)
 
 # expunge_header_closure(<variable> <headers...>): them and every header of the project that they include.

@@ -51,6 +51,8 @@ class OptionTable {
   Option& flag(std::string name, bool* target);
   /// A word without a dash at a position: `data info SPEC`. Declared in order; given on the command line alone.
   Option& positional(std::string name, std::string* target);
+  /// Adds an option that was described elsewhere, as a SettingTable does. Its heading becomes the current one.
+  Option& declare(OptionDeclaration declaration);
   /// The heading in `--help` of the options declared from here on. Required ones stand together in front of all.
   void group(std::string heading);
 
@@ -73,7 +75,6 @@ class OptionTable {
 
  private:
   struct State;
-  Option& declare(OptionDeclaration declaration);
   std::unique_ptr<State> state_;
 };
 

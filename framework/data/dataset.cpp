@@ -14,7 +14,7 @@
 #include "framework/data/format.hpp"
 #include "framework/data/hdf5_dataset.hpp"
 #include "framework/data/idx.hpp"
-#include "framework/data/subject_file.hpp"
+#include "framework/data/subjects.hpp"
 
 namespace expunge {
 
@@ -141,7 +141,7 @@ std::unique_ptr<Dataset> open_dataset(const Spec& spec) {
   constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
   const std::int64_t limit = spec.integer_or("limit", kAll, 1, kAll);
   std::unique_ptr<Dataset> data = format.open(spec);
-  if (const auto path = spec.find("subjects")) {
+  if (const auto path = spec.find(kSubjectsKey)) {
     SubjectList subjects = read_subject_file(*path);
     if (subjects.rows() != data->size())
       throw Failure(fmt::format("{}: {} lines for {} rows of {}; each row needs the line of its subject", *path,

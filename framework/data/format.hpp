@@ -12,6 +12,9 @@
 
 namespace expunge {
 
+/// The argument of every format that names a file with each row's subject.
+inline constexpr std::string_view kSubjectsKey = "subjects";
+
 /// A data format: what the name of a data SPEC means. Those of expunge are listed in `dataset.cpp`.
 struct DataFormat {
   std::string_view name;

@@ -15,7 +15,6 @@
 #include "framework/core/error.hpp"
 #include "framework/device/blas.hpp"
 #include "framework/device/gpu.hpp"
-#include "framework/device/symbol.hpp"
 
 namespace expunge {
 
@@ -96,18 +95,18 @@ Fingerprint numeric_fingerprint(const Device& device, int threads) {
   }
   const Blas blas = linked_blas();
   const OneDnn onednn = linked_onednn();
-  return {{"numeric_code", std::to_string(kNumericVersion)},
-          {"compile_flags", std::string(build_info().flags)},
-          {"compiler", std::string(build_info().compiler)},
-          {"libtorch", torch_version()},
-          {"blas", blas.version},
-          {"blas_kernel", blas.kernel},
-          {"onednn", onednn.version},
-          {"onednn_isa", onednn.isa},
-          {"cpu_capability", cpu_capability()},
-          {"libc", ::gnu_get_libc_version()},  // its cosine and exponential
-          {"threads", std::to_string(threads)},
-          {"device", device.kind == DeviceKind::kCuda ? gpu_description(device.index) : "cpu"}};
+  return as_stored({{"numeric_code", std::to_string(kNumericVersion)},
+                    {"compile_flags", std::string(build_info().flags)},
+                    {"compiler", std::string(build_info().compiler)},
+                    {"libtorch", torch_version()},
+                    {"blas", blas.version},
+                    {"blas_kernel", blas.kernel},
+                    {"onednn", onednn.version},
+                    {"onednn_isa", onednn.isa},
+                    {"cpu_capability", cpu_capability()},
+                    {"libc", ::gnu_get_libc_version()},  // its cosine and exponential
+                    {"threads", std::to_string(threads)},
+                    {"device", device.kind == DeviceKind::kCuda ? gpu_description(device.index) : "cpu"}});
 }
 
 std::string torch_version() {

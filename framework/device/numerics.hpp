@@ -3,15 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 
-namespace expunge {
+#include "framework/device/fingerprint.hpp"
 
-/// Everything outside the configuration that decides bits: version of our numeric code, its compile flags, LibTorch,
-/// BLAS and its kernel, oneDNN and its instruction set, CPU capability, HDF5, threads, device. Equal fingerprints
-/// promise equal bits.
-using Fingerprint = std::map<std::string, std::string>;
+namespace expunge {
 
 enum class DeviceKind : std::uint8_t { kCpu, kCuda };
 
@@ -30,7 +26,7 @@ struct Device {
 /// the launcher's binding change nothing after it.
 void set_numerics(int threads);
 
-/// What is in force now. Call after `set_numerics`. `step` is "static" or "autograd".
+/// What is in force now, as it is stored. Call after `set_numerics`.
 [[nodiscard]] Fingerprint numeric_fingerprint(const Device& device, int threads);
 
 /// The instruction-set name to ask of a dynamic OpenBLAS before it loads, or empty where its own choice is the best

@@ -3,32 +3,20 @@
 #include "launcher/run/data_spec.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
+#include "framework/config/spec_paths.hpp"
 #include "framework/core/error.hpp"
 #include "framework/data/format.hpp"
 
 namespace expunge {
 
 std::string with_absolute_paths(const Spec& spec) {
-  const auto absolute = [](const std::string& path) {
-    return std::filesystem::absolute(path).lexically_normal().string();
-  };
-  std::string text = spec.name();
-  char separator = ':';
-  const auto append = [&](const std::string& argument) {
-    text += separator + argument;
-    separator = ',';
-  };
   const DataFormat& format = format_of(spec);
-  const auto is_path = [&](const std::string& key) {
-    return key == "subjects" || std::ranges::find(format.path_keys, key) != format.path_keys.end();
-  };
-  for (const auto& value : spec.values()) append(format.values_are_paths ? absolute(value) : value);
-  for (const auto& [key, value] : spec.options()) append(key + "=" + (is_path(key) ? absolute(value) : value));
-  return text;
+  PathWords words{format.values_are_paths, {format.path_keys.begin(), format.path_keys.end()}};
+  words.keys.push_back(kSubjectsKey);
+  return with_absolute_paths(spec, words);
 }
 
 std::string data_for_manifest(const Spec& spec) {

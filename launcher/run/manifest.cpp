@@ -75,24 +75,4 @@ Key data_key(const Key& seed) {
   return seed.derive("expunge/data/v1");
 }
 
-Digest fingerprint_digest(const Fingerprint& fingerprint) {
-  Hasher hasher("expunge/numerics/v1");
-  for (const auto& [name, value] : fingerprint) hasher.add(std::string_view(name)).add(std::string_view(value));
-  return hasher.finish();
-}
-
-std::vector<std::string> differences(const Fingerprint& here, const Fingerprint& recorded) {
-  std::vector<std::string> found;
-  for (const auto& [name, value] : here) {
-    const auto other = recorded.find(name);
-    if (other == recorded.end())
-      found.push_back(fmt::format("{} is '{}' here and was not recorded", name, value));
-    else if (other->second != value)
-      found.push_back(fmt::format("{} is '{}' here and was '{}'", name, value, other->second));
-  }
-  for (const auto& [name, value] : recorded)
-    if (!here.contains(name)) found.push_back(fmt::format("{} was '{}' and is not known here", name, value));
-  return found;
-}
-
 }  // namespace expunge

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "framework/core/digest.hpp"
-#include "framework/device/numerics.hpp"
+#include "framework/device/fingerprint.hpp"
 #include "framework/io/file_system.hpp"
 #include "framework/random/key.hpp"
 #include "shards/train/training_configuration.hpp"
@@ -39,11 +39,5 @@ struct Manifest {
 
 /// The key under which a run's samples are digested.
 [[nodiscard]] Key data_key(const Key& seed);
-
-/// BLAKE2b over the names and values of a numeric fingerprint.
-[[nodiscard]] Digest fingerprint_digest(const Fingerprint& fingerprint);
-
-/// What differs between two fingerprints, for messages: "threads is 2 here and was 1". Empty where they are equal.
-[[nodiscard]] std::vector<std::string> differences(const Fingerprint& here, const Fingerprint& recorded);
 
 }  // namespace expunge

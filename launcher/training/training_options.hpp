@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,28 +15,12 @@ namespace expunge {
 /// What `train` may be asked about the training itself, with the defaults.
 struct TrainingOptions {
   std::string data;
-  std::string model;
-  std::int64_t shards = 1;
-  std::int64_t slices = 1;
-  double epochs = 1;
   std::string seed;
-  std::string slicing = "cumulative";
-  std::string optimizer = "sgd";
-  std::string optimizer_state = "carry";
-  double learning_rate = 0.05;
-  std::string schedule = "constant";
-  double momentum = 0.9;
-  bool nesterov = false;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0;
-  double label_smoothing = 0;
-  std::int64_t batch_size = 32;
-  std::optional<std::int64_t> classes;
-  double input_mean = 0;
-  double input_std = 1;
-  std::string step = "auto";
+  /// As far as the user gives it: what the data and the model decide is still open (shape, classes, step).
+  TrainingConfiguration configuration = undecided();
+
+ private:
+  [[nodiscard]] static TrainingConfiguration undecided();
 };
 
 /// Declares them.

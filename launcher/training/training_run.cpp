@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
-#include "framework/comm/broadcast_text.hpp"
+#include "framework/comm/communicator.hpp"
 #include "framework/core/elapsed.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/data_fingerprint.hpp"
@@ -85,7 +85,7 @@ void TrainingRun::open_data() {
   if (!resumed_) {
     std::vector<std::string> missing;
     if (training_.data.empty()) missing.emplace_back("--data is missing: what to train on");
-    if (training_.model.empty()) missing.emplace_back("--model is missing: what to train");
+    if (training_.configuration.model.empty()) missing.emplace_back("--model is missing: what to train");
     if (!missing.empty()) throw UsageError(missing);
   }
   data_ = open_data_of_run(training_.data, manifest_.data);

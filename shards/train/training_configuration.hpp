@@ -10,15 +10,16 @@
 #include "framework/core/digest.hpp"
 #include "framework/data/dataset.hpp"
 #include "framework/model/input.hpp"
+#include "shards/train/optimizer_options.hpp"
 
 namespace expunge {
 
 /// What a stage sees. kCumulative: slices 1 … r (SISA). kSequential: slice r alone.
 enum class Slicing : std::uint8_t { kCumulative, kSequential };
-enum class OptimizerKind : std::uint8_t { kSgd, kAdam, kAdamW };
 
 /// All that decides a trained state besides the seed, the live samples and the numeric fingerprint. Two runs with equal
-/// configurations, seeds and samples end in the same bits. Nothing in here is taken from the samples.
+/// configurations, seeds and samples end in the same bits. Nothing in here is taken from the samples. Names, ranges and
+/// help of the settings are in `training_settings.cpp`; the defaults are here.
 struct TrainingConfiguration {
   std::string model;                ///< the model's SPEC
   std::vector<std::int64_t> shape;  ///< of one sample
@@ -29,7 +30,7 @@ struct TrainingConfiguration {
   std::uint32_t shards = 1;
   std::uint32_t slices = 1;
   Slicing slicing = Slicing::kCumulative;
-  std::int64_t epoch_millionths = 0;  ///< E · 10^6: epochs exactly, as a decimal with at most six places
+  std::int64_t epoch_millionths = 1'000'000;  ///< E · 10^6: epochs exactly, as a decimal with at most six places
   std::int64_t batch_size = 32;
   OptimizerKind optimizer = OptimizerKind::kSgd;
   bool carry_optimizer = true;  ///< across stage borders
@@ -42,12 +43,14 @@ struct TrainingConfiguration {
   double epsilon = 1e-8;              ///< Adam, AdamW
   double weight_decay = 0;            ///< added to the gradient (SGD, Adam) or decoupled (AdamW)
   double label_smoothing = 0;
-  std::string step = "autograd";  ///< "static" or "autograd": how gradients are computed
+  std::string step = "autograd";    ///< "static" or "autograd": how gradients are computed
+  std::string model_file_digest{};  ///< of the files that `model` names, where their content decides bits; else empty
 
-  /// Every setting as (name, value) in a fixed order, numbers in their shortest exact form: for comparison, storage,
-  /// digest.
+  /// What is stored and compared: (name, value) in the order of `training_settings`, numbers in their shortest exact
+  /// form. A setting that came after the first format is left out where it has its value at introduction.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> settings() const;
-  /// The inverse. Throws Failure naming the setting that is missing, unknown or malformed.
+  /// The inverse. Throws Failure naming the setting that is missing, unknown (then a later expunge made the run) or
+  /// malformed.
   [[nodiscard]] static TrainingConfiguration from_settings(
       const std::vector<std::pair<std::string, std::string>>& settings);
   /// BLAKE2b over `settings`.

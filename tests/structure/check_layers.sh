@@ -38,7 +38,7 @@ awk '
     includes["framework/device"] = "core"
     includes["framework/data"] = "core text random io config"
     includes["framework/loss"] = "core config"
-    includes["framework/model"] = "core random config data loss"
+    includes["framework/model"] = "core random io config data loss"
     includes["shards/partition"] = ""
     includes["shards/checkpoint"] = "partition journal"
     includes["shards/requests"] = "partition journal"

@@ -90,17 +90,3 @@ TEST_CASE("a configuration that was altered is refused, and cells that don't fit
   slice_missing.cells[1].pop_back();
   CHECK(contains(refusal(slice_missing.to_json()), "'cells' has not one number for each slice"));
 }
-
-TEST_CASE("fingerprints that differ are told entry by entry") {
-  const Fingerprint here{{"threads", "2"}, {"torch", "1"}, {"new", "x"}};
-  const Fingerprint recorded{{"threads", "1"}, {"torch", "1"}, {"old", "y"}};
-
-  const auto found = differences(here, recorded);
-
-  REQUIRE(found.size() == 3);
-  CHECK(found[0] == "new is 'x' here and was not recorded");
-  CHECK(found[1] == "threads is '2' here and was '1'");
-  CHECK(found[2] == "old was 'y' and is not known here");
-  CHECK(differences(here, here).empty());
-  CHECK(fingerprint_digest(here) != fingerprint_digest(recorded));
-}

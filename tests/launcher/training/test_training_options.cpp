@@ -1,11 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <fstream>
 #include <span>
 
 #include <doctest/doctest.h>
 
 #include "framework/core/error.hpp"
 #include "framework/io/hdf5.hpp"
+#include "framework/model/architecture.hpp"
 #include "launcher/training/training_options.hpp"
 #include "tests/support/failure_message.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -36,10 +39,19 @@ class SixVectors {
 
 TrainingOptions plain_options() {
   TrainingOptions options;
-  options.model = "logistic";
-  options.classes = 6;
+  options.configuration.model = "logistic";
+  options.configuration.classes = 6;
   return options;
 }
+
+/// An architecture of a program's own, whose bits a file decides.
+constexpr std::array<std::string_view, 1> kWeights{"weights"};
+const Architecture kStored{
+    .name = "stored",
+    .arguments = "weights=FILE",
+    .make = [](const Spec&, const ModelShape& shape) { return make_model(Spec::parse("logistic", "model"), shape); },
+    .path_keys = kWeights,
+    .files_decide_bits = true};
 
 std::string refusal(const TrainingOptions& options, const Dataset& data) {
   try {
@@ -58,7 +70,7 @@ TEST_CASE("a label outside the classes is refused with its row") {
   TrainingOptions options = plain_options();
 
   CHECK(configuration_of(options, *data).classes == 6);
-  options.classes = 3;
+  options.configuration.classes = 3;
   const std::string message = testing::failure_of([&] { (void)configuration_of(options, *data); });
 
   CHECK(testing::contains(message, "row 3 of the data has label 5, and the model has classes 0 to 2"));
@@ -68,11 +80,11 @@ TEST_CASE("a label outside the classes is refused with its row") {
 TEST_CASE("what can't be meant is listed all at once") {
   const SixVectors six;
   TrainingOptions options = plain_options();
-  options.classes.reset();
-  options.shards = 4;
-  options.slices = 2;
-  options.nesterov = true;
-  options.momentum = 0;
+  options.configuration.classes = 0;
+  options.configuration.shards = 4;
+  options.configuration.slices = 2;
+  options.configuration.nesterov = true;
+  options.configuration.momentum = 0;
 
   const std::string message = refusal(options, *six.open());
 
@@ -84,11 +96,11 @@ TEST_CASE("what can't be meant is listed all at once") {
 TEST_CASE("a model that does not fit the samples is refused, and a step that does not fit the model") {
   const SixVectors six;
   TrainingOptions options = plain_options();
-  options.model = "lenet";
+  options.configuration.model = "lenet";
   CHECK(testing::contains(refusal(options, *six.open()), "lenet"));
 
-  options.model = "mlp:dropout=0.5";
-  options.step = "static";
+  options.configuration.model = "mlp:dropout=0.5";
+  options.configuration.step = "static";
   CHECK(testing::contains(refusal(options, *six.open()), "--step static"));
 }
 
@@ -119,7 +131,7 @@ TEST_CASE("classes that the format fixes can't be contradicted, in a run either"
   TrainingOptions options = plain_options();
   CHECK(testing::contains(refusal(options, *digits), "--classes 6 contradicts the data's format, which has 10"));
 
-  options.classes.reset();
+  options.configuration.classes = 0;
   Manifest manifest;
   manifest.configuration = configuration_of(options, *digits);
   OptionTable table("train", "as a test wants");
@@ -128,4 +140,30 @@ TEST_CASE("classes that the format fixes can't be contradicted, in a run either"
   table.parse(std::vector<std::string>{"--classes", "6"});
 
   CHECK(conflicts(table, given, *digits, manifest) == std::vector<std::string>{"--classes is 6 and the run has 10"});
+}
+
+TEST_CASE("the content of a model's file is part of a run's configuration, and its name is absolute there") {
+  register_architecture(kStored);
+  const testing::TemporaryFolder folder;
+  const std::string file = (folder / "w").string();
+  std::ofstream(file) << "one";
+  const SixVectors six;
+  const auto data = six.open();
+  TrainingOptions options = plain_options();
+  options.configuration.model = "stored:weights=" + std::filesystem::relative(file).string();
+  Manifest manifest;
+
+  manifest.configuration = configuration_of(options, *data);
+
+  CHECK(manifest.configuration.model == "stored:weights=" + file);
+  CHECK(manifest.configuration.settings().back().first == "file-digest");
+  OptionTable table("train", "as a test wants");
+  TrainingOptions given;
+  declare(table, given);
+  table.parse(std::vector<std::string>{"--model", options.configuration.model});
+  CHECK(conflicts(table, given, *data, manifest).empty());
+  std::ofstream(file) << "two";
+  const auto found = conflicts(table, given, *data, manifest);
+  REQUIRE(found.size() == 1);
+  CHECK(testing::contains(found[0], "the model's file-digest is "));
 }

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "shards/train/training_configuration.hpp"
+#include "shards/train/training_settings.hpp"
 #include "tests/support/failure_message.hpp"
 
 using namespace expunge;
@@ -41,6 +42,7 @@ TrainingConfiguration unusual() {
   c.weight_decay = 5e-4;
   c.label_smoothing = 0.1;
   c.step = "static";
+  c.model_file_digest = "00ff";
   return c;
 }
 
@@ -69,7 +71,8 @@ const std::map<std::string, std::string>& other_values() {
                                                           {"epsilon", "0.5"},
                                                           {"weight-decay", "0.5"},
                                                           {"label-smoothing", "0.5"},
-                                                          {"step", "autograd"}};
+                                                          {"step", "autograd"},
+                                                          {"file-digest", "ff00"}};
   return kValues;
 }
 
@@ -110,7 +113,7 @@ TEST_CASE("every single setting enters the digest") {
 }
 
 TEST_CASE("a malformed setting is named") {
-  const std::set<std::string> texts{"model", "lr-schedule", "step"};  // any text is one
+  const std::set<std::string> texts{"model", "lr-schedule", "step", "file-digest"};  // any text is one
   const auto settings = unusual().settings();
   for (std::size_t i = 0; i < settings.size(); ++i) {
     if (texts.contains(settings[i].first)) continue;
@@ -137,13 +140,65 @@ TEST_CASE("a setting that is missing or unknown is named") {
     auto more = settings;
     more.insert(more.begin() + static_cast<std::ptrdiff_t>(i), {"warp", "9"});
 
-    const auto missing = failure_of([&] { (void)TrainingConfiguration::from_settings(fewer); });
     auto twice = settings;
     twice.push_back(settings[i]);
     CHECK(contains(failure_of([&] { (void)TrainingConfiguration::from_settings(twice); }),
                    "'" + settings[i].first + "' is there twice"));
-    CHECK(contains(missing, "'" + settings[i].first + "' is missing"));
+    if (!training_settings().rows().at(i).is_later())
+      CHECK(contains(failure_of([&] { (void)TrainingConfiguration::from_settings(fewer); }),
+                     "'" + settings[i].first + "' is missing"));
     CHECK(contains(failure_of([&] { (void)TrainingConfiguration::from_settings(renamed); }), "'warp' is not known"));
     CHECK(contains(failure_of([&] { (void)TrainingConfiguration::from_settings(more); }), "'warp' is not known"));
   }
+}
+
+TEST_CASE("a run made before a setting was there opens with the value it then had, and keeps its digest") {
+  // As if label smoothing had come after the first format: such a run's settings do not name it.
+  auto rows = training_settings().rows();
+  const auto label_smoothing = std::ranges::find(rows, "label-smoothing", &Setting<TrainingConfiguration>::name);
+  label_smoothing->since(2, "0");
+  const SettingTable<TrainingConfiguration> later(rows);
+  TrainingConfiguration c = unusual();
+  c.label_smoothing = 0;
+  auto old = c.settings();
+  std::erase_if(old, [](const auto& pair) { return pair.first == "label-smoothing"; });
+
+  const TrainingConfiguration read = later.read(old);
+
+  CHECK(read.label_smoothing == 0);
+  CHECK(read.settings() == c.settings());
+  CHECK(later.texts(read) == old);
+  CHECK(later.digest("a", read) == later.digest("a", c));
+  CHECK(later.texts(unusual()).size() == old.size() + 1);
+  CHECK(later.digest("a", unusual()) != later.digest("a", c));
+}
+
+TEST_CASE("a row that is added at the end leaves stored runs and their digests as they are") {
+  static std::string l2 = "0.5";
+  auto rows = training_settings().rows();
+  rows.push_back(Setting<TrainingConfiguration>(
+                     "l2", OptionDeclaration::Kind::kReal, [](const TrainingConfiguration&) { return l2; },
+                     [](TrainingConfiguration&, const std::string& text) {
+                       l2 = text;
+                       return true;
+                     })
+                     .since(2, "0"));
+  const SettingTable<TrainingConfiguration> later(rows);
+
+  const TrainingConfiguration read = later.read(unusual().settings());
+
+  CHECK(l2 == "0");
+  CHECK(later.digest("expunge/configuration/v1", read) == unusual().digest());
+  l2 = "0.25";
+  CHECK(later.texts(read).back() == std::pair<std::string, std::string>("l2", "0.25"));
+  CHECK(contains(failure_of([&] { (void)TrainingConfiguration::from_settings(later.texts(read)); }),
+                 "the setting 'l2' is not known here: it was made by a later expunge"));
+}
+
+// Runs carry this digest: no setting of the first format has its default, and no later one is there.
+TEST_CASE("the digest of a configuration of the first format stays what it is") {
+  TrainingConfiguration c = unusual();
+  c.model_file_digest.clear();
+
+  CHECK(c.digest().hex() == "GOLDEN");
 }
