@@ -45,21 +45,21 @@ std::vector<std::string> listed(const Model& model) {
   return lines;
 }
 
-ModelTraits no_traits(const Spec& /*spec*/, const ModelShape& /*shape*/) {
-  return {};
+ModelTraits logistic_traits(const Spec& /*spec*/, const ModelShape& shape) {
+  return model_traits(Spec::parse("logistic", "model"), shape);
 }
 
 /// An architecture of a program's own, which reads a file.
 constexpr std::array<std::string_view, 1> kWeights{"weights"};
 const Architecture kStored{.name = "stored",
                            .arguments = "weights=FILE,depth=N",
-                           .traits = no_traits,
+                           .traits = logistic_traits,
                            .make = [](const Spec&, const ModelShape& shape) { return make("logistic", shape); },
                            .path_keys = kWeights,
                            .files_decide_bits = true};
 const Architecture kSketched{.name = "sketched",
                              .arguments = "FILE",
-                             .traits = no_traits,
+                             .traits = logistic_traits,
                              .make = [](const Spec&, const ModelShape& shape) { return make("logistic", shape); },
                              .values_are_paths = true};
 
