@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include "framework/comm/launch_position.hpp"
+
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
-
-#include "framework/comm/mpi_communicator.hpp"
 
 namespace expunge {
 

@@ -25,18 +25,10 @@ class MpiEnvironment {
   /// A duplicate of the world, owned by the object returned, which must end before this one. Collective. Messages
   /// longer than `largest_message` bytes are cut (tests make it small).
   [[nodiscard]] std::unique_ptr<Communicator> world(std::size_t largest_message = kLargestMessage) const;
-  /// Ends every rank at once with an exit code: for hangs and broken invariants.
-  [[noreturn]] void abort(int exit_code) const;
 };
 
-/// Where this process stands in a launch, told from the launcher's environment variables, without MPI: {0, 1} outside.
-struct LaunchPosition {
-  int rank = 0;
-  int ranks = 1;
-  bool launched = false;  ///< under mpirun, srun or alike
-  int local_rank = 0;     ///< among the ranks of this node; where the launcher does not tell, the rank
-};
-[[nodiscard]] LaunchPosition launch_position();
+/// Throws Failure with the library's own words where `code` is not MPI_SUCCESS. `call` names the function: "MPI_Bcast".
+void mpi_check(int code, const char* call);
 
 /// The version of the linked library in one line.
 [[nodiscard]] std::string mpi_version();

@@ -2,26 +2,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "framework/config/spec.hpp"
 #include "framework/data/dataset.hpp"
 #include "framework/data/dataset_subset.hpp"
-#include "framework/data/image_patch.hpp"
 #include "framework/random/key.hpp"
 
 namespace expunge {
+
+/// A bright square in the lower right corner of an image, in all its channels: the trigger of a backdoor. Bytes become
+/// 255; floats the brightest value of the image, and at least 1.
+class ImagePatch {
+ public:
+  /// `side` in pixels, at least 1. Throws UsageError where samples of `data` are no images (channels, height, width) or
+  /// smaller than the patch.
+  ImagePatch(const Dataset& data, std::int64_t side);
+
+  /// Draws it on one sample's features.
+  void draw(std::span<std::byte> row) const;
+
+ private:
+  FeatureType type_;
+  std::size_t side_;
+  std::size_t channels_;
+  std::size_t height_;
+  std::size_t width_;
+};
 
 /// `backdoor[:size=N,patch=P,target=C,slice=R]` or `label-flip[:size=N,target=C,slice=R]`.
 struct Canary {
   enum class Kind : std::uint8_t { kBackdoor, kLabelFlip };
   Kind kind = Kind::kBackdoor;
   std::uint64_t size = 0;   ///< samples that are planted; 0: whoever plants decides
-  std::int64_t patch = 3;   ///< backdoor: side of the square (framework/data/image_patch.hpp), in pixels
+  std::int64_t patch = 3;   ///< backdoor: side of the square, in pixels
   std::int32_t target = 0;  ///< backdoor: the class that a patched sample gets; label-flip with `one_target`: likewise
   bool one_target = false;  ///< label-flip: all to `target`; else each to the class after its own
   std::uint32_t slice = 0;  ///< where it is to lie; 0: whoever plants decides

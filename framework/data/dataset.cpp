@@ -14,7 +14,7 @@
 #include "framework/data/format.hpp"
 #include "framework/data/hdf5_dataset.hpp"
 #include "framework/data/idx.hpp"
-#include "framework/data/subject_file.hpp"
+#include "framework/data/subjects.hpp"
 
 namespace expunge {
 

@@ -64,7 +64,7 @@ class Dataset {
 
  protected:
   Dataset() = default;
-  // What a format fills in while it opens; `Dataset::check` runs after that.
+  // What a format fills in while it opens; `finish_opening` runs after that.
   std::vector<std::int64_t> shape_;
   FeatureType feature_type_ = FeatureType::kU8;
   std::int64_t classes_ = 0;

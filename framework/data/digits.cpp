@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "framework/data/draw_stream.hpp"
+#include "framework/data/digit_painter.hpp"
 
 namespace expunge {
 

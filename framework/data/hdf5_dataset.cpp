@@ -11,8 +11,7 @@
 
 #include "framework/core/error.hpp"
 #include "framework/data/mapped_rows.hpp"
-#include "framework/data/subject_file.hpp"
-#include "framework/data/subject_list.hpp"
+#include "framework/data/subjects.hpp"
 #include "framework/io/hdf5.hpp"
 
 namespace expunge {

@@ -16,7 +16,6 @@
 #include <fmt/core.h>
 
 #include "framework/device/numerics.hpp"
-#include "framework/device/symbol.hpp"
 
 namespace expunge {
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <dlfcn.h>
 #include <string>
 
 namespace expunge {
@@ -30,5 +31,12 @@ struct OneDnn {
   std::string isa;
 };
 [[nodiscard]] OneDnn linked_onednn();
+
+/// The function `name` of any library of this process, or null: libraries that may or may not be there are asked this
+/// way. `Function` is a function type, `int(void)`.
+template <class Function>
+[[nodiscard]] Function* loaded_function(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
+}
 
 }  // namespace expunge

@@ -7,7 +7,6 @@
 #include <ATen/ATen.h>
 #include <ATen/cuda/CUDAContext.h>
 #include <ATen/detail/CUDAHooksInterface.h>
-#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <fmt/core.h>
 
@@ -27,11 +26,6 @@ std::string gpu_description(int index) {
   return fmt::format("{}, compute {}.{}, CUDA {}, {}", properties->name, properties->major, properties->minor,
                      gpu_runtime_version(),
                      hooks.hasCuDNN() ? fmt::format("cuDNN {}", hooks.versionCuDNN()) : std::string("no cuDNN"));
-}
-
-std::uint64_t gpu_peak_bytes(int index) {
-  const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(static_cast<c10::DeviceIndex>(index));
-  return static_cast<std::uint64_t>(stats.reserved_bytes[0].peak);  // [0] is over all of the allocator's pools
 }
 
 std::string gpu_runtime_version() {
@@ -55,10 +49,6 @@ int gpu_count() {
 
 std::string gpu_description(int) {
   return "none";
-}
-
-std::uint64_t gpu_peak_bytes(int) {
-  return 0;
 }
 
 std::string gpu_runtime_version() {

@@ -15,7 +15,6 @@ namespace expunge {
 [[nodiscard]] int gpu_count();
 /// "NVIDIA H100, compute 9.0, CUDA 13.2, cuDNN 91900".
 [[nodiscard]] std::string gpu_description(int index);
-[[nodiscard]] std::uint64_t gpu_peak_bytes(int index);
 /// "13.2", or empty.
 [[nodiscard]] std::string gpu_runtime_version();
 

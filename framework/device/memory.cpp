@@ -6,8 +6,6 @@
 #include <limits>
 #include <string>
 
-#include "framework/device/gpu.hpp"
-
 namespace expunge {
 
 std::uint64_t peak_resident_bytes() {
@@ -18,10 +16,6 @@ std::uint64_t peak_resident_bytes() {
     status.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
   }
   return 0;
-}
-
-std::uint64_t peak_device_bytes(const Device& device) {
-  return device.kind == DeviceKind::kCuda ? gpu_peak_bytes(device.index) : 0;
 }
 
 }  // namespace expunge

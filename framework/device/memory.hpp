@@ -4,14 +4,9 @@
 
 #include <cstdint>
 
-#include "framework/device/numerics.hpp"
-
 namespace expunge {
 
 /// The most bytes of this process that were resident at once since it began; 0 where the system does not tell.
 [[nodiscard]] std::uint64_t peak_resident_bytes();
-
-/// The most bytes of GPU memory that LibTorch held at once in this process; 0 on the CPU.
-[[nodiscard]] std::uint64_t peak_device_bytes(const Device& device);
 
 }  // namespace expunge

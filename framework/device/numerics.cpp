@@ -15,7 +15,6 @@
 #include "framework/core/error.hpp"
 #include "framework/device/blas.hpp"
 #include "framework/device/gpu.hpp"
-#include "framework/device/symbol.hpp"
 
 namespace expunge {
 

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "framework/core/bytes.hpp"
 #include "framework/io/hdf5.hpp"
 
 /// What the sources of `hdf5::File` share. `hdf5.h` is not needed to read this.
@@ -80,5 +82,29 @@ void make_parents(Handle file, const std::string& name, const std::string& path)
 /// The type in memory and the little-endian type in files. The library's own: never closed.
 [[nodiscard]] Handle memory_type(ElementType type);
 [[nodiscard]] Handle stored_type(ElementType type);
+
+/// The memory behind a file that lies in memory. HDF5 asks it for room, and gives the room back when the file is
+/// closed: only then is the image complete (`H5Fget_file_image` of HDF5 1.10 returns a superblock whose checksum is
+/// wrong). It must outlive the file.
+class Image {
+ public:
+  Image() = default;
+  Image(const Image&) = delete;
+  Image& operator=(const Image&) = delete;
+
+  /// Makes a file created under the access list lie in this memory. `expected` is about how many bytes it will have.
+  void serve(const Id& access, std::size_t expected);
+  /// The same, for a file that is already there. `bytes` are borrowed until the file is open, and copied then, once.
+  void serve(const Id& access, ByteView bytes);
+
+  /// The memory after the file was closed; its first bytes are the file, what HDF5 held in reserve follows.
+  [[nodiscard]] Bytes take() { return std::move(memory_); }
+
+ private:
+  friend struct ImageCallbacks;
+  void serve(const Id& access);
+  ByteView given_;
+  Bytes memory_;
+};
 
 }  // namespace expunge::hdf5

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+// The data sets of hdf5::File (framework/io/hdf5.hpp).
 #include <algorithm>
 #include <limits>
 

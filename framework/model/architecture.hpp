@@ -15,6 +15,9 @@ namespace expunge {
 struct Architecture {
   std::string_view name;
   std::string_view arguments;  ///< for help: "hidden=128x64,activation=relu|tanh"
+  /// Reads the SPEC's arguments and checks the shape, at no cost: `make` builds what this has accepted. Throws
+  /// UsageError.
+  ModelTraits (*traits)(const Spec& spec, const ModelShape& shape);
   std::shared_ptr<Model> (*make)(const Spec& spec, const ModelShape& shape);
   bool values_are_paths = false;                  ///< the arguments without a key name files
   std::span<const std::string_view> path_keys{};  ///< so do those with one of these keys

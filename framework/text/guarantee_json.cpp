@@ -2,14 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "framework/text/guarantee_json.hpp"
 
-#include <cstddef>
-#include <initializer_list>
-#include <string_view>
+#include <cstdint>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "framework/core/error.hpp"
 
 namespace expunge {
 
@@ -17,33 +12,26 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::uint64_t kGuaranteeVersion = 1;
+
 Json number_or_null(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-/// Throws unless `json` is an object of these fields and no others.
-void check_guarantee_fields(const Json& json, const std::string& place,
-                            std::initializer_list<std::string_view> expected) {
-  if (!json.is_object()) throw Failure(fmt::format("{}: expected an object, found {}", place, json.type_name()));
-  for (const auto name : expected)
-    if (!json.contains(name)) throw Failure(fmt::format("{}: the field '{}' is missing", place, name));
-  if (json.size() != expected.size()) throw Failure(place + ": it has a field that does not belong there");
+std::optional<double> read_number(const JsonField& field) {
+  if (!field.is_null() && !field.json().is_number()) throw field.wrong("a number or null");
+  return field.optional([](const JsonField& number) { return number.real(); });
 }
 
-std::optional<double> number_of(const Json& json, const std::string& place, const char* name) {
-  const Json& value = json.at(name);
-  if (value.is_null()) return std::nullopt;
-  if (!value.is_number())
-    throw Failure(fmt::format("{}: the field '{}' is {}, expected a number or null", place, name, value.dump()));
-  return value.get<double>();
-}
-
-Assumption assumption_of(const Json& json, const std::string& place) {
-  check_guarantee_fields(json, place, {"name", "holds", "value", "limit"});
-  if (!json.at("name").is_string() || !json.at("holds").is_boolean())
-    throw Failure(place + ": expected a name and whether it holds");
-  return {json.at("name").get<std::string>(), json.at("holds").get<bool>(), number_of(json, place, "value"),
-          number_of(json, place, "limit")};
+Assumption read_assumption(const JsonField& field) {
+  JsonObject object(field);
+  Assumption assumption;
+  assumption.name = object.at("name").text();
+  assumption.holds = object.at("holds").truth();
+  assumption.value = read_number(object.at("value"));
+  assumption.limit = read_number(object.at("limit"));
+  object.finish(kGuaranteeVersion);
+  return assumption;
 }
 
 }  // namespace
@@ -64,26 +52,26 @@ Json guarantee_json(const Guarantee& guarantee) {
           {"budget_left", number_or_null(guarantee.budget_left)}};
 }
 
-Guarantee guarantee_from_json(const Json& json, const std::string& place) {
-  check_guarantee_fields(json, place,
-                         {"kind", "epsilon", "delta", "sigma", "sensitivity", "assumptions", "budget_left"});
-  const auto kind = json.at("kind").is_string() ? guarantee_kind(json.at("kind").get<std::string>()) : std::nullopt;
-  if (!kind)
-    throw Failure(fmt::format("{}: the field 'kind' is {}, expected 'none', 'heuristic', 'certified' or 'exact'", place,
-                              json.at("kind").dump()));
-  if (!json.at("assumptions").is_array()) throw Failure(place + ": the field 'assumptions' is no list");
+Guarantee read_guarantee(const JsonField& field) {
+  JsonObject object(field);
+  const JsonField name = object.at("kind");
+  const auto kind = name.json().is_string() ? guarantee_kind(name.text()) : std::nullopt;
+  if (!kind) throw name.wrong("'none', 'heuristic', 'certified' or 'exact'");
   Guarantee guarantee{.kind = *kind,
-                      .epsilon = number_of(json, place, "epsilon"),
-                      .delta = number_of(json, place, "delta"),
-                      .sigma = number_of(json, place, "sigma"),
-                      .sensitivity = number_of(json, place, "sensitivity"),
-                      .budget_left = number_of(json, place, "budget_left")};
-  for (std::size_t i = 0; i < json.at("assumptions").size(); ++i)
-    guarantee.assumptions.push_back(
-        assumption_of(json.at("assumptions")[i], fmt::format("{}.assumptions[{}]", place, i)));
+                      .epsilon = read_number(object.at("epsilon")),
+                      .delta = read_number(object.at("delta")),
+                      .sigma = read_number(object.at("sigma")),
+                      .sensitivity = read_number(object.at("sensitivity")),
+                      .assumptions = object.at("assumptions").list(read_assumption),
+                      .budget_left = read_number(object.at("budget_left"))};
+  object.finish(kGuaranteeVersion);
   if (const std::string wrong = guarantee.contradiction(); !wrong.empty())
-    throw Failure(fmt::format("{}: {}", place, wrong));
+    throw field.wrong("one that does not contradict itself: " + wrong);
   return guarantee;
+}
+
+Guarantee guarantee_from_json(const Json& json, const std::string& place) {
+  return read_guarantee(JsonField(json, place));
 }
 
 }  // namespace expunge

@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "framework/core/guarantee.hpp"
+#include "framework/text/json_fields.hpp"
 
 namespace expunge {
 
@@ -15,8 +16,10 @@ namespace expunge {
 ///  "assumptions":[{"name":"convex","holds":true,"value":null,"limit":null}],"budget_left":null}
 [[nodiscard]] nlohmann::ordered_json guarantee_json(const Guarantee& guarantee);
 
-/// The inverse. Throws Failure, which begins with `place` ("shard.json: approximation.guarantee"), for anything but an
-/// object of exactly these fields, and for one that contradicts itself.
+/// The inverse. Throws Failure that names the place, for anything but an object of exactly these fields, and for one
+/// that contradicts itself.
+[[nodiscard]] Guarantee read_guarantee(const JsonField& field);
+/// The inverse for a document of its own, which messages call `place`.
 [[nodiscard]] Guarantee guarantee_from_json(const nlohmann::ordered_json& json, const std::string& place);
 
 }  // namespace expunge

@@ -17,6 +17,7 @@
 #include "launcher/certification/reference_proofs.hpp"
 #include "launcher/certification/request_course.hpp"
 #include "launcher/certification/verification_result.hpp"
+#include "shards/checkpoint/file_kind.hpp"
 #include "shards/journal/entry_rules.hpp"
 #include "shards/requests/due_date.hpp"
 
@@ -142,7 +143,7 @@ void add_approximate_files(std::vector<SupersededFile>& files, const Journal& jo
     for (const auto& file : accepted->supersedes) {
       const auto found = first.find(file.shard);
       if (found == first.end() || file.stage < found->second) continue;
-      if (file.name.starts_with("offset-") || served.contains({file.shard, file.model})) files.push_back(file);
+      if (file_kind(file.name) == FileKind::kOffset || served.contains({file.shard, file.model})) files.push_back(file);
     }
   }
 }

@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
-#include "framework/comm/mpi_communicator.hpp"
+#include "framework/comm/launch_position.hpp"
 #include "framework/comm/stop_flag.hpp"
 #include "framework/config/nearest_name.hpp"
 #include "framework/core/error.hpp"

@@ -15,6 +15,7 @@ std::span<const Command> all_commands() {
       Command{"evaluate", "the ensemble's accuracy, and each constituent's", run_evaluate, true},
       Command{"predict", "the ensemble's answer for every sample", run_predict, true},
       Command{"compare", "exact against approximate forgetting: cost, and what is left", run_compare, true},
+      Command{"methods", "how samples can be forgotten: what each way needs and promises", run_methods, false},
       Command{"inspect", "what is in a run, where a sample lives, what it costs", run_inspect, false},
       Command{"keygen", "make a key pair for signing certificates", run_keygen, false},
       Command{"certify", "a signed certificate of what one request deleted", run_certify, false},

@@ -48,6 +48,8 @@ struct Command {
 [[nodiscard]] Exit run_inspect(std::span<const std::string> arguments);
 /// Makes a key pair for signing certificates.
 [[nodiscard]] Exit run_keygen(std::span<const std::string> arguments);
+/// `methods [--json]`: every way to forget, what it needs, applies to and promises.
+[[nodiscard]] Exit run_methods(std::span<const std::string> arguments);
 /// The ensemble's answer for every sample of a data set.
 [[nodiscard]] Exit run_predict(std::span<const std::string> arguments);
 /// Trains every shard to its last stage; resumes what the run directory holds.

@@ -13,7 +13,6 @@
 #include "launcher/run/data_spec.hpp"
 #include "launcher/serving/constituent_model.hpp"
 #include "launcher/serving/ensemble.hpp"
-#include "launcher/serving/vote_reduction.hpp"
 
 namespace expunge {
 

@@ -12,7 +12,6 @@
 #include "launcher/process/standard_output.hpp"
 #include "launcher/run/data_spec.hpp"
 #include "launcher/serving/ensemble.hpp"
-#include "launcher/serving/vote_reduction.hpp"
 
 namespace expunge {
 

@@ -83,7 +83,7 @@ void declare(OptionTable& table, UnlearnOptions& words, UnlearningJob& job) {
 /// What can be said of a method without looking at the run.
 void take_method(const UnlearnOptions& words, UnlearningJob& job) {
   const UnlearningMethod method = parse_unlearning_method(words.method);
-  if (method.kind == UnlearningMethod::Kind::kHeal)
+  if (!method.entry->takes_requests)
     throw UsageError("--method heal: healing forgets nobody; run 'expunge unlearn --heal', without requests");
   if (words.requests.empty())
     throw UsageError(

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/comm/agreement.hpp"
-#include "framework/comm/broadcast_text.hpp"
+#include "framework/comm/communicator.hpp"
 #include "framework/core/build_info.hpp"
 #include "framework/core/elapsed.hpp"
 #include "framework/log/log.hpp"

@@ -3,7 +3,7 @@
 #include "launcher/comparison/comparison_workspace.hpp"
 
 #include "framework/comm/agreement.hpp"
-#include "framework/comm/broadcast_text.hpp"
+#include "framework/comm/communicator.hpp"
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
 #include "framework/log/log.hpp"

@@ -11,7 +11,8 @@
 #include "shards/checkpoint/stitching.hpp"
 #include "shards/methods/catalogue.hpp"
 #include "shards/methods/deepobliviate/deepobliviate.hpp"
-#include "shards/train/stage_trainer.hpp"
+#include "shards/methods/deepobliviate/stop_judge.hpp"
+#include "shards/train/initial_state.hpp"
 
 namespace expunge {
 
@@ -67,37 +68,23 @@ class StageComparison {
   }
 
   [[nodiscard]] std::string memory(const StopRule& rule, SliceId first, SliceId last) const {
-    ModelState old_before = state_before(base_, old_, first);
-    ModelState new_before = state_before(copy_, retrained_, first);
-    std::uint64_t parameters = 0;
-    for (const auto& tensor : old_before.parameters) parameters += tensor.bytes.size() / sizeof(float);
-    ResidualMemory memory(rule, parameters);
+    StopJudge judge(rule, last, trial_.configuration().slices, state_before(copy_, retrained_, first));
     for (auto r = first.value(); r <= retrained_.slices.size(); ++r) {
       const SliceId stage(r);
-      ModelState old_state = read_state_after(base_, old_, stage).value();
-      ModelState new_state = read_state_after(copy_, retrained_, stage).value();
-      const bool is_last = r == retrained_.slices.size();
-      const bool unchanged = rule.epsilon > 0 && stage >= last && !is_last && new_state == old_state;
-      if (retrained_.slices[r - 1].samples == 0)
-        memory.add_identity(stage);
-      else
-        (void)memory.add(stage, residual(old_before, old_state, new_before, new_state),
-                         !is_last && (stage > last || unchanged));
-      if (unchanged) {
-        memory.set_unchanged();
+      const ModelState old_state = read_state_after(base_, old_, stage).value();
+      const auto is_same = [&](const ModelState& retrained) { return retrained == old_state; };
+      if (judge.take(stage, retrained_.slices[r - 1].samples > 0, old_state,
+                     read_state_after(copy_, retrained_, stage).value(), is_same) == StopJudge::Verdict::kUnchanged)
         break;
-      }
-      old_before = std::move(old_state);
-      new_before = std::move(new_state);
     }
-    return memory.to_json();
+    return judge.memory().to_json();
   }
 
  private:
   [[nodiscard]] ModelState state_before(const std::filesystem::path& run, const ShardRecord& record,
                                         SliceId stage) const {
     if (stage.value() > 1) return read_state_after(run, record, SliceId(stage.value() - 1)).value();
-    return StageTrainer(trial_.configuration(), trial_.seed(), record.shard, Device{}).initialise();
+    return initial_state(trial_.configuration(), trial_.seed(), record.shard);
   }
 
   std::filesystem::path base_;
@@ -127,15 +114,15 @@ void add_evidence(MethodCourse& course, const Recovery& recovery) {
 
 void add_full_residual_memories(MethodCourse& course, const Trial& trial, const std::filesystem::path& base,
                                 const std::filesystem::path& copy, const std::string& method) {
-  if (parse_unlearning_method(method).kind != UnlearningMethod::Kind::kDeepObliviate) return;
-  const StopRule rule = parse_stop_rule(Spec::parse(method, "method"));
+  const auto rule = stop_rule_of(parse_unlearning_method(method));
+  if (!rule) return;
   for (const auto shard : trial.affected()) {
     const StageComparison comparison(base, copy, trial, shard);
     const std::uint64_t batch = only_batch_on(trial, shard);
     if (batch == 0 || !comparison.is_full()) continue;
     const auto [first, last] = touched_slices(trial, shard);
     course.residual_memory.push_back(
-        {shard.value(), trial.batches_before + batch, comparison.memory(rule, first, last)});
+        {shard.value(), trial.batches_before + batch, comparison.memory(*rule, first, last)});
   }
 }
 

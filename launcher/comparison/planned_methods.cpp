@@ -22,7 +22,7 @@ PlannedMethod plan_method(const std::string& text) {
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("--methods: {}", error.what()));
   }
-  if (planned.method.kind == UnlearningMethod::Kind::kHeal)
+  if (!planned.method.entry->takes_requests)
     throw UsageError("--methods: heal forgets no samples, it retrains what is served approximately: compare others");
   return planned;
 }
@@ -44,13 +44,10 @@ std::vector<PlannedMethod> plan_methods(std::span<const std::string> texts) {
 }
 
 void require_slicing(std::span<const PlannedMethod> methods, const TrainingConfiguration& configuration) {
-  if (configuration.slicing == Slicing::kSequential) return;
   for (const auto& planned : methods)
-    if (planned.method.kind == UnlearningMethod::Kind::kDeepObliviate)
+    if (const auto unmet = unmet_need(planned.method, configuration); !unmet.empty())
       throw UsageError(
-          fmt::format("--methods: {} needs a run with sequential slicing, and this one is cumulative: "
-                      "leave it out, or train with --slicing sequential",
-                      planned.name));
+          fmt::format("--methods: {} {}: leave it out, or train with --slicing sequential", planned.name, unmet));
 }
 
 }  // namespace expunge

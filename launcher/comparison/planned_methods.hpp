@@ -25,10 +25,7 @@ struct PlannedMethod {
 
   [[nodiscard]] bool is_exact() const { return kind == Kind::kOnCopy && method.is_exact(); }
   /// It works with checkpoints that were kept before anyone asked for anything.
-  [[nodiscard]] bool needs_checkpoints() const {
-    using Of = UnlearningMethod::Kind;
-    return kind == Kind::kOnCopy && (method.kind == Of::kExact || method.kind == Of::kDeepObliviate);
-  }
+  [[nodiscard]] bool needs_checkpoints() const { return kind == Kind::kOnCopy && method.needs().checkpoints; }
 };
 
 /// The methods that were asked for, in order, after `identity` where that is not among them. Throws UsageError for what

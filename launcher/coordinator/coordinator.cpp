@@ -69,15 +69,12 @@ void Coordinator::open(bool only_look) {
 
 /// Refused before anything is promised by it.
 void Coordinator::take_method_on() {
-  using Kind = UnlearningMethod::Kind;
   method_ = parse_unlearning_method(options_.method);
-  if (method_.kind == Kind::kHeal)
+  if (!method_.entry->takes_requests)
     throw UsageError("heal forgets no samples, it retrains what is served approximately: run 'expunge unlearn --heal'");
-  if (method_.kind == Kind::kDeepObliviate && records_->manifest.configuration.slicing == Slicing::kCumulative)
-    throw UsageError(
-        fmt::format("{}: {} needs a run with sequential slicing, and this one is cumulative: choose another method, or "
-                    "train with --slicing sequential",
-                    directory_.path().string(), method_.text));
+  if (const auto unmet = unmet_need(method_, records_->manifest.configuration); !unmet.empty())
+    throw UsageError(fmt::format("{}: {} {}: choose another method, or train with --slicing sequential",
+                                 directory_.path().string(), method_.text, unmet));
 }
 
 /// What the job before did is built on from here on. It may have been killed before it synced a folder; a power cut

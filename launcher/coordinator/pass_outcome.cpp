@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "shards/journal/approximations.hpp"
 #include "shards/policy/cost_model.hpp"
 
 namespace expunge {
@@ -99,7 +100,7 @@ void add_pass(ReplayOutcome& outcome, const Coordinator& coordinator, const Acce
     if (!deletes || finished) one.completed_at = times.completed;
     one.due_at = request.request.due();
     one.method = method_of(request, coordinator);
-    one.guarantee = deletes && !finished && one.method != "exact" ? "" : guarantee_of(request, records.shards);
+    one.guarantee = deletes && !finished && !is_exact_method(one.method) ? "" : guarantee_of(request, records.shards);
     one.n_requested = request.accepted.requested;
     one.n_deleted = deletes ? request.accepted.deleted() : 0;
     one.first_slices = first_slices(of_request);
@@ -118,7 +119,7 @@ void add_pass(ReplayOutcome& outcome, const Coordinator& coordinator, const Acce
   batch.requests = acceptance.requests.size();
   batch.n_deleted = deleted;
   batch.method = recovery.batches.empty() ? coordinator.method().text : recovery.methods;
-  batch.guarantee = finished || batch.method == "exact" ? recovery.guarantee : "";
+  batch.guarantee = finished || is_exact_method(batch.method) ? recovery.guarantee : "";
   batch.first_slices = first_slices(impact);
   batch.stages_retrained = finished ? recovery.stages : recovery.plan.stages;
   batch.samples_retrained = samples_retrained(recovery, live, c.slicing == Slicing::kCumulative);

@@ -48,7 +48,7 @@ void take(std::map<ShardId, Promises>& promises, const BatchAccepted& batch) {
       taken.samples += cell.samples();
     }
   }
-  if (parse_unlearning_method(batch.method).kind == UnlearningMethod::Kind::kHeal)
+  if (!parse_unlearning_method(batch.method).entry->takes_requests)
     for (const auto& file : batch.supersedes) {
       auto& shard = promises[file.shard];
       shard.healed_from = shard.healed_from ? std::min(*shard.healed_from, file.stage) : file.stage;
@@ -110,8 +110,8 @@ PendingShard asked_of(const Promises& promises, const ShardRecord& current, cons
   asked.last = taken ? taken->last : asked.first;
   asked.samples = taken ? taken->samples : 0;
   // Nothing of an approximation without old stages can be gone on with.
-  const bool from_exact = asked.method.is_exact() || (asked.method.kind == UnlearningMethod::Kind::kDeepObliviate &&
-                                                      current.approximation && current.approximation->tail.empty());
+  const bool from_exact = asked.method.is_exact() || (asked.method.needs().older_stages && current.approximation &&
+                                                      current.approximation->tail.empty());
   if (asked.replaced && from_exact && current.approximation)
     asked.first = std::min(asked.first, SliceId(static_cast<std::uint32_t>(current.slices.size()) + 1));
   if (promises.rolled_back_to && promises.complete_before == slices)
@@ -173,7 +173,7 @@ UnlearningPlan plan_work(const std::filesystem::path& run, const RunRecords& rec
   Impact left;
   Impact by_catalogue;
   for (const auto& [shard, asked] : work) {
-    if (asked.method.kind == UnlearningMethod::Kind::kCatalogue) {
+    if (asked.method.entry->bound == CostBound::kAtLeast) {
       by_catalogue.emplace(shard, asked.first);
       continue;
     }

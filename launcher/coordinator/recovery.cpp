@@ -30,9 +30,8 @@ void Coordinator::begin_generations(const PendingWork& work) {
     if (asked.replaced && asked.method.is_exact())
       begin_next_generation(files_, directory_.path(), generations, history);
     else if (asked.replaced)
-      begin_approximate_generation(
-          files_, directory_.path(), generations, history, task_of(shard, asked),
-          asked.method.kind == UnlearningMethod::Kind::kDeepObliviate ? OldStages::kKept : OldStages::kDropped);
+      begin_approximate_generation(files_, directory_.path(), generations, history, task_of(shard, asked),
+                                   asked.method.needs().older_stages ? OldStages::kKept : OldStages::kDropped);
     else if (!generations.current.approximation &&
              (generations.next || generations.current.respects < history.batches()))
       roll_back(files_, directory_.path(), generations, history);

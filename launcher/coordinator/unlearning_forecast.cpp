@@ -14,8 +14,6 @@ namespace expunge {
 
 namespace {
 
-using Kind = UnlearningMethod::Kind;
-
 /// The slices of one shard that something new touches.
 struct Touched {
   SliceId first;
@@ -31,7 +29,7 @@ class Forecast {
         heal_(heal),
         pending_(coordinator.pending()),
         live_(coordinator.live()) {
-    for (const auto& [shard, asked] : pending_) kinds_[shard] = asked.method.kind;
+    for (const auto& [shard, asked] : pending_) methods_[shard] = asked.method.entry;
     for (const auto& shard : coordinator.plan_pending().shards)
       (shard.stages > 0 ? retrained_ : by_catalogue_).emplace(shard.shard, shard.first);
   }
@@ -45,7 +43,7 @@ class Forecast {
     forecast_.plan = plan_unlearning(c, live_, retrained_);
     add_catalogue(forecast_.plan, by_catalogue_);
     std::uint64_t extra = by_catalogue_.size();  // the state that is served then
-    for (const auto& [shard, kind] : kinds_) extra += kind == Kind::kDeepObliviate ? 1 : 0;  // an offset
+    for (const auto& [shard, method] : methods_) extra += method->needs.older_stages ? 1 : 0;  // an offset
     forecast_.bytes_written = (forecast_.plan.stages + extra) * state_bytes(c);
     forecast_.bound = bound();
     forecast_.speed = training_speed(records_.shards);
@@ -79,46 +77,45 @@ class Forecast {
   }
 
   /// A shard that was never trained to its end is now, and exactly.
-  [[nodiscard]] Kind kind_for(ShardId shard, const ShardRecord& current) const {
+  [[nodiscard]] const MethodEntry& method_for(ShardId shard, const ShardRecord& current) const {
     const auto found = pending_.find(shard);
     const bool is_promised = found != pending_.end() && found->second.replaced && found->second.method.is_exact();
-    return heal_ || is_promised || current.served_stage() < slices_ ? Kind::kExact : coordinator_.method().kind;
+    const bool is_exact = heal_ || is_promised || current.served_stage() < slices_;
+    return *(is_exact ? UnlearningMethod{} : coordinator_.method()).entry;
   }
 
   void add(ShardId shard, const Touched& touched) {
     const auto run = coordinator_.directory().path();
     const Generations generations = read_generations(run, shard);
-    const Kind kind = kinds_[shard] = kind_for(shard, generations.current);
+    const MethodEntry& method = method_for(shard, generations.current);
+    methods_[shard] = &method;
     SliceId first = touched.first;
     for (const auto* planned : {&retrained_, &by_catalogue_})
       if (const auto found = planned->find(shard); found != planned->end()) first = std::min(first, found->second);
-    if (kind == Kind::kExact) {
+    if (method.is_exact()) {
       const std::uint32_t kept = records_.history.untainted_stages(generations.best(records_.history));
       first = std::min(first, SliceId(kept + 1));
     }
     retrained_.erase(shard);
     by_catalogue_.erase(shard);
-    (kind == Kind::kCatalogue ? by_catalogue_ : retrained_).emplace(shard, first);
+    (method.bound == CostBound::kAtLeast ? by_catalogue_ : retrained_).emplace(shard, first);
 
     const auto folder = shard_folder(run, shard);
     for (auto& file : newly_superseded(run, generations, records_.history, touched.first)) {
       std::error_code unreadable;
       if (const auto bytes = std::filesystem::file_size(folder / file.name, unreadable); !unreadable)
         forecast_.bytes_erased += bytes;
-      const bool may_be_kept =
-          kind == Kind::kDeepObliviate && file.stage > touched.last && file.stage.value() < slices_;
+      const bool may_be_kept = method.needs.older_stages && file.stage > touched.last && file.stage.value() < slices_;
       if (may_be_kept) forecast_.kept_at_most.push_back(file);
       forecast_.superseded.push_back(std::move(file));
     }
   }
 
   /// How the cost of the plan is to be read.
-  [[nodiscard]] UnlearningForecast::Bound bound() const {
-    if (!by_catalogue_.empty()) return UnlearningForecast::Bound::kAtLeast;
-    return std::ranges::any_of(retrained_,
-                               [&](const auto& shard) { return kinds_.at(shard.first) == Kind::kDeepObliviate; })
-               ? UnlearningForecast::Bound::kAtMost
-               : UnlearningForecast::Bound::kExact;
+  [[nodiscard]] CostBound bound() const {
+    if (!by_catalogue_.empty()) return CostBound::kAtLeast;
+    const auto may_stop = [&](const auto& shard) { return methods_.at(shard.first)->bound == CostBound::kAtMost; };
+    return std::ranges::any_of(retrained_, may_stop) ? CostBound::kAtMost : CostBound::kExact;
   }
 
   const Coordinator& coordinator_;
@@ -127,7 +124,7 @@ class Forecast {
   bool heal_;
   PendingWork pending_;
   CellCounts live_;
-  std::map<ShardId, Kind> kinds_;
+  std::map<ShardId, const MethodEntry*> methods_;
   Impact retrained_;     // from which slice, at most
   Impact by_catalogue_;  // from which slice touched
   UnlearningForecast forecast_;

@@ -11,6 +11,7 @@
 #include "launcher/process/byte_text.hpp"
 #include "launcher/process/standard_output.hpp"
 #include "launcher/run/approximation_report.hpp"
+#include "shards/journal/approximations.hpp"
 
 namespace expunge {
 
@@ -169,7 +170,7 @@ std::optional<double> UnlearningReport::seconds_to_forget() const {
 std::optional<std::string> UnlearningReport::guarantee() const {
   const bool finished = !recovery.batches.empty() && !recovery.stopped;
   if (finished) return recovery.guarantee;
-  return method == "exact" || method == "heal" ? std::optional<std::string>("exact") : std::nullopt;
+  return is_exact_method(method) ? std::optional<std::string>("exact") : std::nullopt;
 }
 
 std::optional<double> UnlearningReport::seconds_to_recover() const {
@@ -314,11 +315,10 @@ std::string to_text(const UnlearningReport& report) {
 std::string to_json_text(const UnlearningForecast& forecast) {
   Json outcomes = Json::array();
   for (const auto& request : forecast.requests) outcomes.push_back(describe(request));
-  static constexpr std::array kBounds{"exact", "at most", "at least"};
   const Json json{{"dry_run", true},
                   {"run", forecast.run},
                   {"method", forecast.method},
-                  {"bound", kBounds.at(static_cast<std::size_t>(forecast.bound))},
+                  {"bound", name_of(forecast.bound)},
                   {"requests", forecast.requests.size()},
                   {"ranks", forecast.ranks},
                   {"shards_to_retrain", forecast.plan.shards.size()},
@@ -339,8 +339,8 @@ std::string to_json_text(const UnlearningForecast& forecast) {
 
 std::string to_text(const UnlearningForecast& forecast) {
   const auto& plan = forecast.plan;
-  const bool at_most = forecast.bound == UnlearningForecast::Bound::kAtMost;
-  const bool at_least = forecast.bound == UnlearningForecast::Bound::kAtLeast;
+  const bool at_most = forecast.bound == CostBound::kAtMost;
+  const bool at_least = forecast.bound == CostBound::kAtLeast;
   const char* bound = at_most ? "at most " : at_least ? "at least " : "";
   std::string text =
       forecast.method == "heal"

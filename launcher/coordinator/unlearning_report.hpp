@@ -44,12 +44,10 @@ struct UnlearningReport {
 
 /// The answer to `--dry-run`.
 struct UnlearningForecast {
-  /// How the plan's cost is to be read: as what it will be, as what it will be at most, or as what is known of it.
-  enum class Bound : std::uint8_t { kExact, kAtMost, kAtLeast };
   std::string run;
   int ranks = 1;
   std::string method = "exact";
-  Bound bound = Bound::kExact;
+  CostBound bound = CostBound::kExact;  ///< how the plan's cost is to be read
   std::vector<ResolvedRequest> requests;
   UnlearningPlan plan;
   std::vector<SupersededFile> superseded;

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/comm/agreement.hpp"
+#include "framework/comm/launch_position.hpp"
 #include "framework/comm/stop_flag.hpp"
 #include "framework/io/hdf5.hpp"
 #include "launcher/process/failure_text.hpp"

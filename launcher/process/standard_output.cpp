@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "framework/comm/mpi_communicator.hpp"
+#include "framework/comm/launch_position.hpp"
 #include "framework/core/error.hpp"
 
 namespace expunge {

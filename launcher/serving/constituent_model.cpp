@@ -6,8 +6,8 @@
 
 #include "framework/core/error.hpp"
 #include "framework/model/input.hpp"
-#include "framework/model/model.hpp"
 #include "shards/checkpoint/slice_file.hpp"
+#include "shards/train/constituent_parts.hpp"
 #include "shards/train/model_state.hpp"
 
 namespace expunge {
@@ -20,13 +20,11 @@ class ConstituentModel : public Constituent {
                    const ModelState& state, const Device& device)
       : Constituent(record.shard, static_cast<std::int64_t>(weight)),
         configuration_(c),
-        device_(device.kind == DeviceKind::kCpu
-                    ? torch::Device(torch::kCPU)
-                    : torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(device.index))),
-        model_(make_model(Spec::parse(c.model, "model"), {c.shape, c.classes})) {
+        device_(torch_device(device)),
+        model_(model_of(c)),
+        loss_(loss_of(c)) {
     restore_state(state, *model_, nullptr);
     model_->to(device_);
-    model_->eval();
   }
 
   void predict(std::uint64_t /*first_row*/, std::span<const std::byte> features, std::uint64_t rows,
@@ -38,7 +36,7 @@ class ConstituentModel : public Constituent {
     to_input(features, configuration_.feature_type, configuration_.normalisation,
              std::span(input.data_ptr<float>(), static_cast<std::size_t>(input.numel())));
     if (!device_.is_cpu()) input = input.to(device_);
-    const torch::Tensor answer = torch::softmax(model_->logits(input, Pass{}), 1).to(torch::kCPU).contiguous();
+    const torch::Tensor answer = loss_->probabilities(model_->logits(input, Pass{})).to(torch::kCPU).contiguous();
     std::copy_n(answer.data_ptr<float>(), probabilities.size(), probabilities.begin());
   }
 
@@ -46,6 +44,7 @@ class ConstituentModel : public Constituent {
   TrainingConfiguration configuration_;
   torch::Device device_;
   std::shared_ptr<Model> model_;
+  std::shared_ptr<const Loss> loss_;
 };
 
 }  // namespace

@@ -4,13 +4,19 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 
 #include <fmt/format.h>
+#include <torch/torch.h>
 
 #include "framework/comm/agreement.hpp"
+#include "framework/comm/nccl_sum.hpp"
 #include "framework/log/log.hpp"
+#include "launcher/process/placement.hpp"
 #include "launcher/serving/constituent_model.hpp"
 
 namespace expunge {
@@ -100,6 +106,37 @@ void require_fit(const Dataset& data, const std::string& source, const TrainingC
     if (data.label(row) >= c.classes)
       throw Failure(fmt::format("{}: row {} has label {}, and the run's models know classes 0 to {}", source, row,
                                 data.label(row), c.classes - 1));
+}
+
+namespace {
+
+/// Host and number of this rank's GPU; empty on the CPU.
+std::string gpu_of(const Device& device) {
+  if (device.kind != DeviceKind::kCuda) return {};
+  return fmt::format("{} {}", this_placement().host, device.index);
+}
+
+bool each_rank_has_its_own_gpu(Session& session) {
+  std::set<std::string> gpus;
+  for (const auto& bytes : session.comm().gather(bytes_of(gpu_of(session.device()))))
+    gpus.emplace(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return !gpus.contains("") && gpus.size() == static_cast<std::size_t>(session.comm().size());
+}
+
+}  // namespace
+
+std::function<void(std::span<std::int64_t>)> vote_reduction(Session& session) {
+  if (session.comm().size() == 1 || !nccl_built() || !each_rank_has_its_own_gpu(session)) return {};
+  const auto index = session.device().index;
+  auto nccl = std::make_shared<NcclSum>(session.comm(), index);
+  if (session.comm().is_root()) log::debug("votes are summed by NCCL {}", nccl_version());
+  return [nccl, index](std::span<std::int64_t> counts) {
+    const auto size = static_cast<std::int64_t>(counts.size());
+    const auto host = torch::from_blob(counts.data(), {size}, torch::kInt64);
+    auto device = host.to(torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(index)));
+    nccl->sum(device.data_ptr<std::int64_t>(), counts.size(), nullptr);
+    host.copy_(device);
+  };
 }
 
 }  // namespace expunge

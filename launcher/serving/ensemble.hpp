@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,5 +38,9 @@ struct Ensemble {
 /// outside the models' classes where labels matter.
 void require_fit(const Dataset& data, const std::string& source, const TrainingConfiguration& configuration,
                  bool labels_matter);
+
+/// Collective. How the ranks of a session sum their vote counts: by NCCL where every rank has a GPU of its own and this
+/// build has NCCL, else nothing, and the communicator sums them. The sums are integers: the same either way.
+[[nodiscard]] std::function<void(std::span<std::int64_t>)> vote_reduction(Session& session);
 
 }  // namespace expunge

@@ -7,7 +7,7 @@
 #include "framework/core/error.hpp"
 #include "framework/data/format.hpp"
 #include "framework/model/architectures.hpp"
-#include "shards/train/stage_trainer.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/training_settings.hpp"
 
 namespace expunge {

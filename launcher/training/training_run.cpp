@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
-#include "framework/comm/broadcast_text.hpp"
+#include "framework/comm/communicator.hpp"
 #include "framework/core/elapsed.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/data_fingerprint.hpp"

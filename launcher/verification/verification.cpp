@@ -4,18 +4,54 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.hpp"
-#include "framework/comm/broadcast_text.hpp"
+#include "framework/comm/communicator.hpp"
 #include "framework/log/log.hpp"
 #include "launcher/run/halt_file.hpp"
-#include "launcher/verification/check_jobs.hpp"
+#include "launcher/run/shared_jobs.hpp"
+#include "launcher/run/stop_watch.hpp"
+#include "launcher/verification/gathered_checks.hpp"
+#include "shards/verify/finding.hpp"
 #include "shards/verify/leftovers.hpp"
-#include "shards/verify/recorded_file.hpp"
+#include "shards/verify/shard_check.hpp"
 
 namespace expunge {
+
+namespace {
+
+/// What became of a list of tasks.
+struct ChecksEnd {
+  std::vector<ShardCheck> checks;  ///< by shard; those that were begun, where the work was put down
+  std::string stop_reason;         ///< why it was put down; empty where it was not
+};
+
+/// Collective. Checks shards, each on one rank, the longest first, until all are done or the run is asked to stop: by a
+/// signal, its halt file, or the end that Slurm has set. What a rank's failure is, is thrown on all of them.
+ChecksEnd run_checks(Communicator& comm, const ShardCheckSetting& setting, std::span<const ShardTask> tasks) {
+  std::vector<std::uint64_t> sizes;
+  for (const auto& task : tasks) sizes.push_back(task_visits(setting, task));
+  SharedJobs shared(comm, setting.run, slurm_deadline(), sizes, "verifying");
+  ShardHooks hooks;
+  hooks.stop = [&] { return shared.poll(); };
+  hooks.visited = [&](std::uint64_t visits, bool resumed) { shared.visited(visits, resumed); };
+  std::vector<ShardCheck> mine;
+  shared.work_off([&](std::size_t task) { mine.push_back(check_shard(setting, tasks[task], hooks)); });
+
+  ChecksEnd end{gather_checks(comm, mine), {}};
+  const bool all_done = end.checks.size() == tasks.size() &&
+                        std::ranges::all_of(end.checks, [](const ShardCheck& check) { return check.complete; });
+  const std::string reason = shared.stop_reason();
+  if (!all_done) end.stop_reason = reason.empty() ? "asked to" : reason;
+  return end;
+}
+
+}  // namespace
 
 Verification::Verification(Session& session, VerificationOptions options)
     : session_(session), comm_(session.comm()), options_(std::move(options)), directory_(options_.run) {

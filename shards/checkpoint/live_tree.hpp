@@ -9,28 +9,12 @@
 #include <vector>
 
 #include "framework/core/digest.hpp"
+#include "shards/checkpoint/live_proof.hpp"
 
 namespace expunge {
 
 /// How a live root is built; certificates name it, so that old ones stay checkable. FORMAT.md is the specification.
 inline constexpr std::string_view kLiveTreeScheme = "expunge-sparse-merkle-v1";
-
-/// That a reference is, or is not, among those a root commits to. Names nobody: it holds digests of subtrees, and on
-/// its own path the numbers of occupied slots, never a reference.
-struct LiveProof {
-  /// One occupied slot beside the path.
-  struct Sibling {
-    std::uint8_t slot = 0;
-    Digest subtree;
-    bool operator==(const Sibling&) const = default;
-  };
-  bool member = false;
-  std::uint64_t leaves = 0;                    ///< references under the root
-  std::vector<std::vector<Sibling>> siblings;  ///< by level from the root down, slots ascending; absence ends the list
-                                               ///< at the level where the path's own slot is empty; membership has a
-                                               ///< ninth where others share the whole path
-  bool operator==(const LiveProof&) const = default;
-};
 
 /// A sparse Merkle tree over references (keyed digests, see `References`): the first 48 bits of a reference are its
 /// path from the root, four levels of 4 bits and four of 8; absence is an empty slot on that path. A leaf is hashed
@@ -60,9 +44,5 @@ class LiveTree {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// True where `proof` shows what it claims of `reference` under `root`. Needs neither tree nor run. False for anything
-/// malformed: too many levels, slots out of order or out of range, the path's own slot among the siblings.
-[[nodiscard]] bool check_live_proof(const LiveProof& proof, const Digest& reference, const Digest& root);
 
 }  // namespace expunge

@@ -20,7 +20,9 @@ namespace {
 constexpr std::string_view kSliceFormat = "expunge-slice";
 constexpr std::int64_t kExactVersion = 1;        // of files of exact states
 constexpr std::int64_t kApproximateVersion = 2;  // with the attribute below
+constexpr std::int64_t kRecordedVersion = 3;     // of progress files with a recorder's bytes
 constexpr const char* kApproximation = "approximation";
+constexpr const char* kRecorder = "recorder";
 constexpr const char* kRoot = "/";
 constexpr const char* kIndex = "index";      // of a tensor: its place in its group
 constexpr const char* kTensors = "tensors";  // of a group: how many there are in it
@@ -61,10 +63,19 @@ std::int64_t as_attribute(std::string_view field, std::uint64_t value) {
   return static_cast<std::int64_t>(value);
 }
 
+std::int64_t version_of(const SliceFile& slice) {
+  const bool is_exact = slice.provenance.approximation.empty();
+  if (!slice.recorder.empty()) {
+    if (!is_exact) throw Bug("an approximate state has no progress, and so no recorder's");
+    return kRecordedVersion;
+  }
+  return is_exact ? kExactVersion : kApproximateVersion;
+}
+
 void write_attributes(hdf5::File& file, const SliceFile& slice) {
   const Provenance& from = slice.provenance;
   file.set_attribute(kRoot, "format", std::string(kSliceFormat));
-  file.set_attribute(kRoot, "format_version", from.approximation.empty() ? kExactVersion : kApproximateVersion);
+  file.set_attribute(kRoot, "format_version", version_of(slice));
   file.set_attribute(kRoot, "shard", std::int64_t{from.shard.value()});
   file.set_attribute(kRoot, "stage", std::int64_t{from.stage.value()});
   file.set_attribute(kRoot, "samples", as_attribute("samples", from.samples));
@@ -117,6 +128,10 @@ Bytes image_of(SliceFile& slice) {
   hdf5::File file = hdf5::File::create_image(expected_size(slice.state));
   write_attributes(file, slice);
   for (const auto& [name, tensors] : kGroups) write_group(file, fmt::format("/{}", name), slice.state.*tensors);
+  if (!slice.recorder.empty()) {
+    const std::array<std::uint64_t, 1> dims{slice.recorder.size()};
+    file.write(fmt::format("/{}", kRecorder), hdf5::ElementType::kU8, dims, slice.recorder);
+  }
   return file.take_image();
 }
 
@@ -131,6 +146,7 @@ class Reader {
   SliceFile read() {
     SliceFile slice = read_root();
     for (const auto& [name, tensors] : kGroups) slice.state.*tensors = read_group(fmt::format("/{}", name));
+    if (version_ == kRecordedVersion) slice.recorder = read_recorder();
     const Digest found = model_digest(slice.state);
     if (found != slice.provenance.state_after)
       throw Failure(
@@ -157,11 +173,24 @@ class Reader {
     SliceFile slice;
     slice.provenance = read_provenance();
     slice.state.optimizer_step = integer("optimizer_step", 0);
-    const std::vector<std::string> members = file_.children(kRoot);
-    if (!std::ranges::equal(members, kGroups, {}, {}, [](const auto& group) { return group.first; }))
-      throw Failure(fmt::format("{} has the members {}; expected /parameters, /buffers and /optimizer in this order",
-                                name_, listed(members)));
+    std::vector<std::string> members = file_.children(kRoot);
+    const bool has_recorder = !members.empty() && members.back() == kRecorder;
+    if (has_recorder && version_ == kRecordedVersion) members.pop_back();
+    if (has_recorder != (version_ == kRecordedVersion) ||
+        !std::ranges::equal(members, kGroups, {}, {}, [](const auto& group) { return group.first; }))
+      throw Failure(fmt::format("{} has the members {}; expected /parameters, /buffers and /optimizer in this order{}",
+                                name_, listed(file_.children(kRoot)),
+                                version_ == kRecordedVersion ? ", then /recorder" : ""));
     return slice;
+  }
+
+  [[nodiscard]] Bytes read_recorder() const {
+    const std::string path = fmt::format("/{}", kRecorder);
+    const hdf5::DatasetShape shape = file_.shape(path);
+    if (shape.type != hdf5::ElementType::kU8 || shape.dims.size() != 1 || shape.dims[0] == 0 ||
+        shape.dims[0] > image_.size())
+      throw Failure(fmt::format("{}, {}: expected a list of bytes, at least one", name_, path));
+    return file_.read(path, hdf5::ElementType::kU8);
   }
 
   static std::string listed(const std::vector<std::string>& names) {
@@ -176,10 +205,10 @@ class Reader {
     if (format != kSliceFormat)
       throw Failure(fmt::format("{} is no slice file: its format is '{}', expected '{}'", name_, format, kSliceFormat));
     version_ = file_.integer_attribute(kRoot, "format_version");
-    if (version_ != kExactVersion && version_ != kApproximateVersion)
-      throw Failure(fmt::format("{}: format_version is {}, and this program reads versions {} and {}{}", name_,
-                                version_, kExactVersion, kApproximateVersion,
-                                version_ > kApproximateVersion ? ": use the newer release that wrote it" : ""));
+    if (version_ < kExactVersion || version_ > kRecordedVersion)
+      throw Failure(fmt::format("{}: format_version is {}, and this program reads versions {} to {}{}", name_, version_,
+                                kExactVersion, kRecordedVersion,
+                                version_ > kRecordedVersion ? ": use the newer release that wrote it" : ""));
   }
 
   void check_members(const std::string& path, const std::vector<std::string>& found,
@@ -329,36 +358,28 @@ StoredFile publish_named(FileSystem& files, const std::filesystem::path& folder,
   return {.name = std::move(name), .digest = digest, .bytes = image.size()};
 }
 
-/// A file of a complete stage, whose name begins with `kind` and ends in the first digits of its digest.
-StoredFile publish_complete(FileSystem& files, const std::filesystem::path& folder, std::string_view kind,
-                            SliceFile& slice) {
+/// A file of a complete stage.
+StoredFile publish_complete(FileSystem& files, const std::filesystem::path& folder, FileKind kind, SliceFile& slice) {
   const Provenance& from = slice.provenance;
-  if (from.visited != from.visits)
-    throw Bug(fmt::format("stage {} of shard {} is not complete ({} of {} visits): it has no {} file yet",
-                          from.stage.value(), from.shard.value(), from.visited, from.visits, kind));
+  if (from.visited != from.visits || !slice.recorder.empty())
+    throw Bug(fmt::format("stage {} of shard {} is not complete ({} of {} visits): it has progress alone",
+                          from.stage.value(), from.shard.value(), from.visited, from.visits));
   const Bytes image = image_of(slice);
   const Digest digest = digest_of_bytes(image);
-  constexpr std::size_t kDigitsInName = 16;
-  return publish_named(files, folder,
-                       fmt::format("{}-{:02}-{}.h5", kind, from.stage.value(), digest.hex().substr(0, kDigitsInName)),
-                       image, digest);
+  return publish_named(files, folder, file_name(kind, from.stage, digest), image, digest);
 }
 
 }  // namespace
 
 StoredFile write_slice(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice) {
-  return publish_complete(files, folder, "slice", slice);
+  return publish_complete(files, folder, FileKind::kSlice, slice);
 }
 
 StoredFile write_offset(FileSystem& files, const std::filesystem::path& folder, SliceFile& offset) {
   if (offset.provenance.approximation.empty())
     throw Bug(fmt::format("an offset after stage {} of shard {} that no method made", offset.provenance.stage.value(),
                           offset.provenance.shard.value()));
-  return publish_complete(files, folder, "offset", offset);
-}
-
-std::string progress_name(SliceId stage) {
-  return fmt::format("stage-{:02}-progress.h5", stage.value());
+  return publish_complete(files, folder, FileKind::kOffset, offset);
 }
 
 StoredFile write_progress(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice) {

@@ -11,6 +11,7 @@
 #include "framework/core/digest.hpp"
 #include "framework/core/ids.hpp"
 #include "framework/io/file_system.hpp"
+#include "shards/checkpoint/file_kind.hpp"
 #include "shards/checkpoint/state.hpp"
 
 namespace expunge {
@@ -40,6 +41,7 @@ struct Provenance {
 struct SliceFile {
   Provenance provenance;
   ModelState state;
+  Bytes recorder = {};  ///< what a recorder has of the stage under way: in a progress file alone
 };
 
 /// What a written file is called by those that refer to it.
@@ -53,9 +55,8 @@ struct StoredFile {
 /// specification. `state_after` is computed here and set in the file.
 StoredFile write_slice(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice);
 
-/// Writes `stage-RR-progress.h5`, replacing an older one: where a long stage goes on after a stop.
+/// Writes `stage-RR-progress.h5`, replacing an older one: where a long stage goes on after a stop, and its recorder.
 StoredFile write_progress(FileSystem& files, const std::filesystem::path& folder, SliceFile& slice);
-[[nodiscard]] std::string progress_name(SliceId stage);
 
 /// Writes `offset-RR-<hash>.h5`: what a stitch adds to later stages, taken after stage RR
 /// (shards/checkpoint/stitching.hpp).

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "framework/log/log.hpp"
+#include "shards/checkpoint/file_kind.hpp"
 
 namespace expunge {
 
@@ -23,8 +24,7 @@ std::size_t remove_unfinished_files(FileSystem& files, const std::filesystem::pa
   std::vector<std::filesystem::path> unnamed;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    const bool is_state = name.starts_with("slice-") || name.starts_with("stage-") || name.starts_with("offset-");
-    if (is_state && !named.contains(name)) unnamed.push_back(entry.path());
+    if (file_kind(name) && !named.contains(name)) unnamed.push_back(entry.path());
   }
   for (const auto& path : unnamed) files.unlink(path);
   removed += unnamed.size();

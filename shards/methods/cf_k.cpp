@@ -10,7 +10,6 @@ namespace {
 class CfK : public Method {
  public:
   explicit CfK(const Spec& spec) : settings_(read_last_layers(spec)) {}
-  [[nodiscard]] bool reads_forget_set() const override { return false; }
 
   MethodResult unlearn(Workbench& bench) const override {
     const LastLayers layers(bench, settings_.k);
@@ -25,8 +24,11 @@ class CfK : public Method {
 }  // namespace
 
 extern const MethodEntry kCfKMethod;
-const MethodEntry kCfKMethod{"cf-k", "k=1,epochs=1,lr=X,momentum=X,batch-size=N",
-                             "fine-tune the last k layers on the retain set",
-                             [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<CfK>(spec); }};
+const MethodEntry kCfKMethod{
+    .name = "cf-k",
+    .arguments = "k=1,epochs=1,lr=X,momentum=X,batch-size=N",
+    .summary = "fine-tune the last k layers on the retain set",
+    .needs = {.retain_set = true},
+    .make = [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<CfK>(spec); }};
 
 }  // namespace expunge

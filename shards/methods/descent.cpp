@@ -11,14 +11,12 @@ namespace expunge {
 
 namespace {
 
-TrainingConfiguration as_configuration(const TrainingConfiguration& run, std::optional<double> momentum, bool decays) {
+OptimizerOptions options_of(const TrainingConfiguration& run, std::optional<double> momentum, bool decays) {
   constexpr double kUsual = 0.9;
-  TrainingConfiguration c = run;
-  c.optimizer = OptimizerKind::kSgd;
-  c.nesterov = false;
-  c.momentum = momentum.value_or(run.optimizer == OptimizerKind::kSgd ? run.momentum : kUsual);
-  if (!decays) c.weight_decay = 0;
-  return c;
+  OptimizerOptions options;
+  options.momentum = momentum.value_or(run.optimizer == OptimizerKind::kSgd ? run.momentum : kUsual);
+  if (decays) options.weight_decay = run.weight_decay;
+  return options;
 }
 
 std::vector<torch::Tensor> trained_parameters(Workbench& bench) {
@@ -43,7 +41,7 @@ Descent::Descent(Workbench& bench, const DescentSettings& settings, bool decays)
     : settings_(settings),
       learning_rate_(settings.learning_rate.value_or(bench.configuration().learning_rate)),
       batch_size_(settings.batch_size.value_or(bench.configuration().batch_size)),
-      optimizer_(as_configuration(bench.configuration(), settings.momentum, decays), trained_parameters(bench)) {}
+      optimizer_(options_of(bench.configuration(), settings.momentum, decays), trained_parameters(bench)) {}
 
 void Descent::step(const std::vector<torch::Tensor>& gradients) {
   const torch::NoGradGuard no_gradients;

@@ -10,7 +10,6 @@ namespace {
 class EuK : public Method {
  public:
   explicit EuK(const Spec& spec) : settings_(read_last_layers(spec)) {}
-  [[nodiscard]] bool reads_forget_set() const override { return false; }
 
   MethodResult unlearn(Workbench& bench) const override {
     const LastLayers layers(bench, settings_.k);
@@ -31,8 +30,12 @@ class EuK : public Method {
 }  // namespace
 
 extern const MethodEntry kEuKMethod;
-const MethodEntry kEuKMethod{"eu-k", "k=1,epochs=1,lr=X,momentum=X,batch-size=N",
-                             "train the last k layers anew, from their initial weights, on the retain set",
-                             [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<EuK>(spec); }};
+const MethodEntry kEuKMethod{
+    .name = "eu-k",
+    .arguments = "k=1,epochs=1,lr=X,momentum=X,batch-size=N",
+    .summary = "train the last k layers anew, from their initial weights, on the retain set",
+    .needs = {.retain_set = true},
+    .defined_by = DefinedBy::kWeights,
+    .make = [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<EuK>(spec); }};
 
 }  // namespace expunge

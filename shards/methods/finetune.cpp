@@ -12,7 +12,6 @@ class Finetune : public Method {
   explicit Finetune(const Spec& spec) : settings_(read_descent(spec, {})) {
     spec.expect(0, "", {"epochs", "lr", "momentum", "batch-size"});
   }
-  [[nodiscard]] bool reads_forget_set() const override { return false; }
   MethodResult unlearn(Workbench& bench) const override {
     train_on_retain_set(bench, settings_);
     return {};
@@ -26,7 +25,10 @@ class Finetune : public Method {
 
 extern const MethodEntry kFinetuneMethod;
 const MethodEntry kFinetuneMethod{
-    "finetune", "epochs=1,lr=X,momentum=X,batch-size=N", "go on training on the retain set",
-    [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<Finetune>(spec); }};
+    .name = "finetune",
+    .arguments = "epochs=1,lr=X,momentum=X,batch-size=N",
+    .summary = "go on training on the retain set",
+    .needs = {.retain_set = true},
+    .make = [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<Finetune>(spec); }};
 
 }  // namespace expunge

@@ -10,15 +10,17 @@ namespace {
 class Identity : public Method {
  public:
   explicit Identity(const Spec& spec) { spec.expect(0, "", {}); }
-  [[nodiscard]] bool reads_forget_set() const override { return false; }
-  MethodResult unlearn(Workbench& /*bench*/) const override { return {.guarantee = {.kind = "none"}}; }
+  MethodResult unlearn(Workbench& /*bench*/) const override { return {.guarantee = Guarantee::none()}; }
 };
 
 }  // namespace
 
 extern const MethodEntry kIdentityMethod;
 const MethodEntry kIdentityMethod{
-    "identity", "", "do nothing: the mark that every method is held against",
-    [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<Identity>(spec); }};
+    .name = "identity",
+    .arguments = "",
+    .summary = "do nothing: the mark that every method is held against",
+    .guarantee = Guarantee::Kind::kNone,
+    .make = [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<Identity>(spec); }};
 
 }  // namespace expunge

@@ -40,8 +40,8 @@ std::vector<std::string> LastLayers::fallbacks() const {
 }
 
 void LastLayers::train(Workbench& bench, const DescentSettings& settings) const {
-  for (auto& parameter : bench.model().named_parameters())
-    if (!holds(parameter.key())) parameter.value().set_requires_grad(false);
+  for (const auto& [name, tensor] : bench.model().named_parameters())
+    if (!holds(name)) tensor.set_requires_grad(false);
   train_on_retain_set(bench, settings);
   put(bench, bench.state());
 }

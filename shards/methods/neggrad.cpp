@@ -20,7 +20,6 @@ class NegGrad : public Method {
     spec.expect(0, "", {"epochs", "lr", "momentum", "batch-size", "clip", "until"});
     if (spec.find("until")) until_ = spec.real_or("until", 0, 0, 1);
   }
-  [[nodiscard]] bool reads_forget_set() const override { return true; }
 
   MethodResult unlearn(Workbench& bench) const override {
     Descent descent(bench, settings_, /*decays=*/false);
@@ -52,7 +51,11 @@ class NegGrad : public Method {
 
 extern const MethodEntry kNegGradMethod;
 const MethodEntry kNegGradMethod{
-    "neggrad", "epochs=1,lr=0.01,momentum=0,batch-size=N,clip=1,until=A", "ascend on the forget set",
-    [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<NegGrad>(spec); }};
+    .name = "neggrad",
+    .arguments = "epochs=1,lr=0.01,momentum=0,batch-size=N,clip=1,until=A",
+    .summary = "ascend on the forget set",
+    .needs = {.forget_set = true},
+    .defined_by = DefinedBy::kOutputs,
+    .make = [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<NegGrad>(spec); }};
 
 }  // namespace expunge

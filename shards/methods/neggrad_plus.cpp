@@ -21,7 +21,6 @@ class NegGradPlus : public Method {
         clip_(spec.real_or("clip", 1, 1e-9, 1e9)) {
     spec.expect(0, "", {"alpha", "epochs", "lr", "momentum", "batch-size", "clip"});
   }
-  [[nodiscard]] bool reads_forget_set() const override { return true; }
 
   MethodResult unlearn(Workbench& bench) const override {
     using Set = Workbench::Set;
@@ -62,8 +61,11 @@ class NegGradPlus : public Method {
 
 extern const MethodEntry kNegGradPlusMethod;
 const MethodEntry kNegGradPlusMethod{
-    "neggrad+", "alpha=0.95,epochs=1,lr=0.01,momentum=0.9,batch-size=N,clip=1",
-    "descend on the retain set while ascending on the forget set",
-    [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<NegGradPlus>(spec); }};
+    .name = "neggrad+",
+    .arguments = "alpha=0.95,epochs=1,lr=0.01,momentum=0.9,batch-size=N,clip=1",
+    .summary = "descend on the retain set while ascending on the forget set",
+    .needs = {.forget_set = true, .retain_set = true},
+    .defined_by = DefinedBy::kOutputs,
+    .make = [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<NegGradPlus>(spec); }};
 
 }  // namespace expunge

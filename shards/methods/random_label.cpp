@@ -17,7 +17,6 @@ class RandomLabel : public Method {
   explicit RandomLabel(const Spec& spec) : settings_(read_descent(spec, {})) {
     spec.expect(0, "", {"epochs", "lr", "momentum", "batch-size"});
   }
-  [[nodiscard]] bool reads_forget_set() const override { return true; }
 
   MethodResult unlearn(Workbench& bench) const override {
     Descent descent(bench, settings_);
@@ -53,8 +52,11 @@ class RandomLabel : public Method {
 
 extern const MethodEntry kRandomLabelMethod;
 const MethodEntry kRandomLabelMethod{
-    "random-label", "epochs=1,lr=X,momentum=X,batch-size=N",
-    "go on training on all samples, those to be forgotten under wrong labels",
-    [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<RandomLabel>(spec); }};
+    .name = "random-label",
+    .arguments = "epochs=1,lr=X,momentum=X,batch-size=N",
+    .summary = "go on training on all samples, those to be forgotten under wrong labels",
+    .needs = {.forget_set = true, .retain_set = true},
+    .defined_by = DefinedBy::kOutputs,
+    .make = [](const Spec& spec) -> std::unique_ptr<Method> { return std::make_unique<RandomLabel>(spec); }};
 
 }  // namespace expunge

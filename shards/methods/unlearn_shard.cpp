@@ -19,6 +19,7 @@
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
 #include "shards/checkpoint/unfinished_files.hpp"
+#include "shards/methods/catalogue.hpp"
 #include "shards/methods/workbench.hpp"
 #include "shards/train/stage_files.hpp"
 
@@ -67,8 +68,11 @@ bool is_finite(const ModelState& state) {
 std::string evidence_of(const MethodResult& result, const MethodCost& cost,
                         const std::optional<std::uint64_t>& budget) {
   using Json = nlohmann::ordered_json;
+  std::vector<std::string> checked;
+  for (const auto& assumption : result.guarantee.assumptions)
+    if (assumption.holds) checked.push_back(assumption.name);
   Json evidence{{"fallbacks", result.fallbacks},
-                {"checked", result.guarantee.checked},
+                {"checked", checked},
                 {"cost",
                  {{"sample_gradients", cost.sample_gradients},
                   {"forward_passes", cost.forward_passes},
@@ -122,10 +126,7 @@ class MethodRun {
     if (const auto share = budget_of(spec_))
       on_bench.budget = static_cast<std::uint64_t>(
           *share * static_cast<double>(shard_visits(context_.configuration, live, task_.shard)));
-    on_bench.should_stop = [&] { return hooks_.stop && hooks_.stop() == StopRequest::kNow; };
-    on_bench.visited = [&](std::uint64_t more) {
-      if (hooks_.visited) hooks_.visited(more, false);
-    };
+    on_bench.hooks = hooks_;
     Workbench bench(on_bench, method_);
     const MethodResult result = run_method(method_, bench);
     const double seconds = seconds_since(start);
@@ -160,7 +161,7 @@ class MethodRun {
 
  private:
   void check_forgotten(std::uint64_t present) const {
-    if (!method_.reads_forget_set() || (present > 0 && present >= task_.forgotten)) return;
+    if (!method_.needs().forget_set || (present > 0 && present >= task_.forgotten)) return;
     throw Failure(
         fmt::format("the method '{}' reads the samples that are to be forgotten, and the data has {} of the {} that "
                     "batches {} take from shard {}: give --data with them, or forget by a method that does not read "
@@ -179,7 +180,7 @@ class MethodRun {
                      const std::optional<std::uint64_t>& budget) {
     Approximation& approximation = *outcome_.record.approximation;
     approximation.method = task_.method;
-    approximation.guarantee = result.guarantee.kind;
+    approximation.guarantee = result.guarantee.name();
     approximation.tail.clear();
     approximation.served = std::move(line);
     approximation.sample_gradients = cost.sample_gradients;
@@ -204,9 +205,7 @@ class MethodRun {
 ShardOutcome unlearn_shard(const ShardContext& context, const ShardUnlearning& task, const Dataset& data,
                            const Partition& live, const Partition& forgotten, const ShardHooks& hooks) {
   const UnlearningMethod asked = parse_unlearning_method(task.method);
-  if (asked.is_exact()) return train_shard(context, task.shard, data, live, hooks);
-  if (asked.kind == UnlearningMethod::Kind::kDeepObliviate)
-    return deepobliviate_shard(context, task, data, live, hooks);
+  if (asked.entry->stages != nullptr) return asked.entry->stages->unlearn(context, task, data, live, hooks);
 
   const Spec spec = Spec::parse(task.method, "method");
   const auto method = make_method(spec);

@@ -9,30 +9,25 @@
 
 #include "framework/core/error.hpp"
 #include "shards/train/batch_maker.hpp"
+#include "shards/train/constituent_parts.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/model_state.hpp"
 #include "shards/train/stage_plan.hpp"
-#include "shards/train/stage_trainer.hpp"
 
 namespace expunge {
 
 namespace {
 
-torch::Tensor mean_loss(const torch::Tensor& logits, const torch::Tensor& labels, double label_smoothing) {
-  using torch::nn::functional::CrossEntropyFuncOptions;
-  return torch::nn::functional::cross_entropy(logits, labels,
-                                              CrossEntropyFuncOptions().label_smoothing(label_smoothing));
-}
-
 /// A maker of batches that grows with what is asked of it.
 class Maker {
  public:
   Batch make(const TrainingConfiguration& c, torch::Device device, const ShardSamples& samples,
-             std::span<const std::uint32_t> places, const Key& dropout) {
+             std::span<const std::uint32_t> places, const BatchKeys& keys) {
     if (!maker_ || places.size() > capacity_) {
       capacity_ = std::max(places.size(), static_cast<std::size_t>(c.batch_size) + 1);
       maker_.emplace(c, capacity_, device);
     }
-    return maker_->make(samples, places, 0, dropout);
+    return maker_->make(samples, places, 0, keys);
   }
 
  private:
@@ -45,10 +40,10 @@ class Maker {
 struct Workbench::State {
   State(const MethodTask& of_task, const Method& method)
       : task(of_task),
-        reads_forget_set(method.reads_forget_set()),
+        needs(method.needs()),
         device(torch_device(of_task.device)),
-        model(make_model(Spec::parse(of_task.configuration.model, "model"),
-                         {of_task.configuration.shape, of_task.configuration.classes})) {
+        model(model_of(of_task.configuration)),
+        loss(loss_of(of_task.configuration)) {
     model->to(device);
     restore_state(task.trained, *model, nullptr);
   }
@@ -74,9 +69,10 @@ struct Workbench::State {
   }
 
   MethodTask task;
-  bool reads_forget_set;
+  MethodNeeds needs;
   torch::Device device;
   std::shared_ptr<Model> model;
+  std::shared_ptr<const Loss> loss;
   Maker retain;
   Maker forget;
   std::vector<std::uint64_t> mixed_ids;
@@ -128,7 +124,7 @@ Key Workbench::key(std::string_view what) const {
 
 ModelState Workbench::initial_state() const {
   const MethodTask& task = state_->task;
-  ModelState state = StageTrainer(task.configuration, task.seed, task.shard, task.device).initialise();
+  ModelState state = expunge::initial_state(task.configuration, task.seed, task.shard);
   state.optimizer.clear();
   state.optimizer_step = 0;
   return state;
@@ -140,7 +136,7 @@ std::vector<std::vector<std::uint32_t>> Workbench::epoch(Set set, std::uint64_t 
   const auto order = epoch_order(ids, key("order").derive("epoch", {static_cast<std::uint64_t>(set), number}));
   std::vector<std::vector<std::uint32_t>> batches;
   for (const auto& range : batches_of_epoch(ids.size(), static_cast<std::uint64_t>(batch_size),
-                                            training && state_->model->normalises_over_batch())) {
+                                            training && state_->model->traits().batch_statistics)) {
     const auto places = std::span(order).subspan(range.first, range.size);
     if (range.trained) batches.emplace_back(places.begin(), places.end());
   }
@@ -155,7 +151,7 @@ std::vector<std::vector<Workbench::Place>> Workbench::mixed_epoch(std::uint64_t 
   const auto order = epoch_order(ids, key("order").derive("mixed epoch", {number}));
   std::vector<std::vector<Place>> batches;
   for (const auto& range :
-       batches_of_epoch(ids.size(), static_cast<std::uint64_t>(batch_size), state_->model->normalises_over_batch())) {
+       batches_of_epoch(ids.size(), static_cast<std::uint64_t>(batch_size), state_->model->traits().batch_statistics)) {
     if (!range.trained) continue;
     std::vector<Place>& batch = batches.emplace_back();
     for (const auto index : std::span(order).subspan(range.first, range.size)) {
@@ -171,13 +167,15 @@ std::vector<std::vector<Workbench::Place>> Workbench::mixed_epoch(std::uint64_t 
 Batch Workbench::batch(Set set, std::span<const std::uint32_t> places, std::uint64_t epoch, bool training) {
   State& s = *state_;
   if (set == Set::kForget) {
-    if (!s.reads_forget_set)
+    if (!s.needs.forget_set)
       throw Bug(fmt::format("the method '{}' reads the forget set, which it says it does not", s.task.spec));
     s.cost.forget_samples_read += places.size();
+  } else if (!s.needs.retain_set) {
+    throw Bug(fmt::format("the method '{}' reads the retain set, which it says it does not", s.task.spec));
   }
   Maker& maker = set == Set::kRetain ? s.retain : s.forget;
   Batch batch = maker.make(s.task.configuration, s.device, s.samples(set), places,
-                           key("dropout").derive("expunge/dropout/v1", {epoch}));
+                           {key("dropout").derive("expunge/dropout/v1", {epoch}), {}});
   batch.pass.training = training;
   return batch;
 }
@@ -202,15 +200,14 @@ double Workbench::gradients(const Batch& batch, std::vector<torch::Tensor>& out)
   State& s = *state_;
   const auto rows = static_cast<std::uint64_t>(batch.labels.size(0));
   s.spend(rows);
-  const double smoothing = s.task.configuration.label_smoothing;
   const torch::Tensor logits = s.model->logits(batch.input, batch.pass);
   torch::Tensor seed = torch::empty_like(logits);
   double loss = 0;
   {
     const torch::NoGradGuard no_gradients;
     const torch::Tensor plain = logits.detach();
-    cross_entropy_gradient_out(seed, plain, batch.labels, smoothing);
-    loss = mean_loss(plain, batch.labels, smoothing).item<double>();
+    s.loss->gradient_out(seed, plain, batch.labels);
+    loss = s.loss->value(plain, batch.labels).item<double>();
   }
   auto found = torch::autograd::grad({logits}, s.trained_parameters(), {seed}, c10::nullopt, /*create_graph=*/false,
                                      /*allow_unused=*/true);
@@ -223,7 +220,7 @@ double Workbench::gradients(const Batch& batch, std::vector<torch::Tensor>& out)
     gradient = gradient.defined() ? gradient.contiguous() : torch::zeros_like(parameter, torch::kFloat32).detach();
   }
   s.cost.sample_gradients += rows;
-  if (s.task.visited) s.task.visited(rows);
+  s.task.hooks.report(rows);
   return loss;
 }
 
@@ -239,8 +236,7 @@ std::vector<torch::Tensor> Workbench::hessian_vector_product(const Batch& batch,
   const auto rows = static_cast<std::uint64_t>(batch.labels.size(0));
   s.spend(2 * rows);
   const auto parameters = s.model->parameters();
-  const auto loss =
-      mean_loss(s.model->logits(batch.input, batch.pass), batch.labels, s.task.configuration.label_smoothing);
+  const auto loss = s.loss->value(s.model->logits(batch.input, batch.pass), batch.labels);
   const auto gradients = torch::autograd::grad({loss}, parameters, {}, /*retain_graph=*/true, /*create_graph=*/true,
                                                /*allow_unused=*/true);
   torch::Tensor along = torch::zeros({}, loss.options());
@@ -257,25 +253,27 @@ std::vector<torch::Tensor> Workbench::hessian_vector_product(const Batch& batch,
 bool Workbench::may_go_on(std::uint64_t sample_gradients) {
   State& s = *state_;
   if (!s.budget_holds(sample_gradients)) s.out_of_budget = true;
-  if (s.task.should_stop && s.task.should_stop()) s.put_down = true;
+  if (s.task.hooks.stop_now()) s.put_down = true;
   return !s.out_of_budget && !s.put_down;
 }
 
 MethodResult run_method(const Method& method, Workbench& bench) {
   MethodResult result = method.unlearn(bench);
   const MethodCost& cost = bench.cost();
+  if (const std::string wrong = result.guarantee.contradiction(); !wrong.empty())
+    throw Bug(fmt::format("a method's guarantee contradicts itself: {}", wrong));
   if (bench.put_down())
     result.complete = false;
   else if (bench.out_of_budget())
     result.fallbacks.push_back(fmt::format("its budget ended it after {} sample-gradients", cost.sample_gradients));
-  else if (result.guarantee.kind != "none" && cost == MethodCost{})
+  else if (result.guarantee.kind != Guarantee::Kind::kNone && cost == MethodCost{})
     result.fallbacks.emplace_back("it found no samples to work with, and changed nothing");
   return result;
 }
 
 void check_account(const MethodCost& cost, const ModelState& trained, const ModelState& result,
                    const std::string& method) {
-  if (cost.sample_gradients + cost.forward_passes + cost.hessian_vector_products + cost.hessian_columns > 0) return;
+  if (static_cast<const Cost&>(cost) != Cost{}) return;
   const auto check = [&](const std::vector<StateTensor>& before, const std::vector<StateTensor>& after) {
     if (before.size() != after.size()) throw Bug(fmt::format("the method '{}' gives a state of another form", method));
     for (std::size_t i = 0; i < before.size(); ++i)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,6 +17,7 @@
 #include "shards/methods/method.hpp"
 #include "shards/train/gradient_step.hpp"
 #include "shards/train/optimizer.hpp"
+#include "shards/train/shard_hooks.hpp"
 #include "shards/train/shard_samples.hpp"
 #include "shards/train/training_configuration.hpp"
 
@@ -36,8 +36,7 @@ struct MethodTask {
   const Device& device;
   /// Sample-gradients that may be spent; a Hessian-vector product, which is two backward passes, counts as two.
   std::optional<std::uint64_t> budget{};
-  std::function<bool()> should_stop{};           ///< asked between batches; may be empty
-  std::function<void(std::uint64_t)> visited{};  ///< told of sample-gradients spent; may be empty
+  ShardHooks hooks{};  ///< `visited` counts sample-gradients
 };
 
 /// Where a method works: the model, the two sets of samples, and the only ways to compute with them. Everything is
@@ -75,17 +74,17 @@ class Workbench {
   /// batch normalisation no batch to train on has one sample alone.
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> epoch(Set set, std::uint64_t number, std::int64_t batch_size,
                                                               bool training = true) const;
-  /// A prepared batch, valid until the next one of the same set. Throws Bug for the forget set where the method has
-  /// said that it does not read it. `training` is how its passes are made.
+  /// A prepared batch, valid until the next one of the same set. Throws Bug for a set that is not
+  /// among the method's needs. `training` is how its passes are made.
   [[nodiscard]] Batch batch(Set set, std::span<const std::uint32_t> places, std::uint64_t epoch, bool training = true);
   /// Likewise of both sets together, for training. The retain set's samples come first in a batch.
   [[nodiscard]] std::vector<std::vector<Place>> mixed_epoch(std::uint64_t number, std::int64_t batch_size) const;
   /// Valid until the next one that is made in any way.
   [[nodiscard]] Batch mixed_batch(std::span<const Place> places, std::uint64_t epoch);
 
-  /// The gradient of the batch's mean cross-entropy (with the run's label smoothing), without weight decay, into `out`
-  /// in the order of `parameters()`; undefined for those that don't require one. Returns the loss. Counts size
-  /// sample-gradients. Throws Bug where the budget does not hold them.
+  /// The gradient of the batch's mean loss, which is the run's, without weight decay, into `out` in the order of
+  /// `parameters()`; undefined for those that don't require one. Returns the loss. Counts size sample-gradients. Throws
+  /// Bug where the budget does not hold them.
   double gradients(const Batch& batch, std::vector<torch::Tensor>& out);
   /// Logits without gradients. Counts size forward passes.
   [[nodiscard]] torch::Tensor logits(const Batch& batch);

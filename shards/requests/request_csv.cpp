@@ -8,38 +8,18 @@
 
 #include <fmt/format.h>
 
-#include "framework/config/nearest_name.hpp"
 #include "framework/text/csv_reader.hpp"
-#include "shards/requests/id_ranges.hpp"
+#include "shards/requests/request.hpp"
 #include "shards/requests/request_fields.hpp"
-#include "shards/requests/request_list.hpp"
 
 namespace expunge {
 
 namespace {
 
-enum Column : std::uint8_t {
-  kRequestId,
-  kRequestedBy,
-  kReceivedAt,
-  kDueAt,
-  kRegulation,
-  kReason,
-  kSampleId,
-  kFirstId,
-  kEndId,
-  kSubjectId,
-  kLabel,
-  kPriority,
-  kColumns,
-};
+using enum RequestField;
 
-const std::vector<std::string>& column_names() {
-  static const std::vector<std::string> kNames{"request_id", "requested_by", "received_at", "due_at",
-                                               "regulation", "reason",       "sample_id",   "first_id",
-                                               "end_id",     "subject_id",   "label",       "priority"};
-  return kNames;
-}
+constexpr std::array kColumns{kRequestId, kRequestedBy, kReceivedAt, kDueAt,     kRegulation, kReason,
+                              kSampleId,  kFirstId,     kEndId,      kSubjectId, kLabel,      kPriority};
 
 /// The whole of a field as a decimal integer.
 template <class Integer>
@@ -70,6 +50,7 @@ class CsvRequests {
 
  private:
   static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
+  static constexpr std::size_t index(RequestField column) { return static_cast<std::size_t>(column); }
 
   void read_header();
   void read_row();
@@ -79,14 +60,15 @@ class CsvRequests {
   std::string merge(Request& into, bool into_states_priority, const Request& row, bool states_priority) const;
   static std::string merge_selector(Request& into, const Selector& row);
 
-  [[nodiscard]] std::string_view at(Column column) const {
-    return places_[column] == kAbsent ? std::string_view() : reader_.fields()[places_[column]];
+  [[nodiscard]] std::string_view at(RequestField column) const {
+    const std::size_t place = places_[index(column)];
+    return place == kAbsent ? std::string_view() : reader_.fields()[place];
   }
   void fault(std::string message) { requests_.fault(reader_.line(), std::string(fault_id_), std::move(message)); }
 
   std::string source_;
   CsvReader reader_;
-  std::array<std::size_t, kColumns> places_{};
+  std::array<std::size_t, kRequestFields> places_{};
   std::size_t columns_ = 0;
   std::string_view fault_id_;
   RequestList requests_;
@@ -99,24 +81,21 @@ void CsvRequests::read_header() {
   std::vector<RequestFault> faults;
   const auto wrong = [&](std::string message) { faults.push_back({reader_.line(), "", std::move(message)}); };
   if (!reader_.problem().empty()) wrong(reader_.problem());
-  const auto& names = column_names();
   columns_ = reader_.fields().size();
   for (std::size_t i = 0; i < columns_; ++i) {
     const std::string_view name = reader_.fields()[i];
-    const auto column = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
-    if (column == names.size()) {
-      const std::string nearest = nearest_name(name, names);
+    const auto column = field_named(name, kColumns);
+    if (!column) {
       wrong(fmt::format("the header's {} is no column of a request file{}", in_quotes(name),
-                        nearest.empty() ? fmt::format("; those are {}", fmt::join(names, ","))
-                                        : fmt::format("; did you mean '{}'?", nearest)));
-    } else if (places_[column] != kAbsent) {
+                        known_fields(name, kColumns)));
+    } else if (places_[index(*column)] != kAbsent) {
       wrong(fmt::format("the header has '{}' twice", name));
     } else {
-      places_[column] = i;
+      places_[index(*column)] = i;
     }
   }
   if (faults.empty()) {
-    const auto has = [&](Column column) { return places_[column] != kAbsent; };
+    const auto has = [&](RequestField column) { return places_[index(column)] != kAbsent; };
     if (!has(kRequestId)) wrong("the header has no 'request_id'");
     if (has(kFirstId) != has(kEndId))
       wrong(fmt::format("the header has '{}' alone: a range needs 'first_id' and 'end_id'",
@@ -135,8 +114,7 @@ void CsvRequests::read_row() {
     return fault(fmt::format("has {} field{} where the header has {}", reader_.fields().size(),
                              reader_.fields().size() == 1 ? "" : "s", columns_));
   Request row;
-  if (std::string wrong = set_text(row, TextField::kRequestId, at(kRequestId)); !wrong.empty())
-    return fault(std::move(wrong));
+  if (std::string wrong = set_text(row, kRequestId, at(kRequestId)); !wrong.empty()) return fault(std::move(wrong));
   fault_id_ = at(kRequestId);
   bool states_priority = false;
   std::string wrong_attribute = read_attributes(row, states_priority);
@@ -164,14 +142,9 @@ void CsvRequests::read_row() {
 }
 
 std::string CsvRequests::read_attributes(Request& row, bool& states_priority) const {
-  constexpr std::array<std::pair<Column, TextField>, 5> kTexts{{{kRequestedBy, TextField::kRequestedBy},
-                                                                {kReceivedAt, TextField::kReceivedAt},
-                                                                {kDueAt, TextField::kDueAt},
-                                                                {kRegulation, TextField::kRegulation},
-                                                                {kReason, TextField::kReason}}};
-  for (const auto& [column, field] : kTexts) {
+  for (const RequestField column : {kRequestedBy, kReceivedAt, kDueAt, kRegulation, kReason}) {
     if (at(column).empty()) continue;
-    if (std::string wrong = set_text(row, field, at(column)); !wrong.empty()) return wrong;
+    if (std::string wrong = set_text(row, column, at(column)); !wrong.empty()) return wrong;
   }
   if (at(kPriority).empty()) return {};
   const auto priority = integer<std::int64_t>(at(kPriority));
@@ -208,9 +181,9 @@ std::string CsvRequests::read_selector(Selector& selector) const {
 std::string CsvRequests::read_range(Selector& selector) const {
   IdRange range;
   for (const auto& [column, bound] : {std::pair{kFirstId, &range.first}, std::pair{kEndId, &range.end}}) {
-    if (at(column).empty()) return fmt::format("'{}' is empty: a range needs both ends", column_names()[column]);
+    if (at(column).empty()) return fmt::format("'{}' is empty: a range needs both ends", name_of(column));
     const auto id = integer<std::uint64_t>(at(column));
-    if (!id) return fmt::format("'{}' is {}: {}", column_names()[column], in_quotes(at(column)), id_rule());
+    if (!id) return fmt::format("'{}' is {}: {}", name_of(column), in_quotes(at(column)), id_rule());
     *bound = *id;
   }
   if (const std::string wrong = range_problem(range); !wrong.empty()) return fmt::format("has the range {}", wrong);
@@ -220,8 +193,8 @@ std::string CsvRequests::read_range(Selector& selector) const {
 
 std::string CsvRequests::merge(Request& into, bool into_states_priority, const Request& row,
                                bool states_priority) const {
-  const auto differs = [this](Column column, const std::string& before) {
-    return fmt::format("'{}' is {} here and {}", column_names()[column], in_quotes(at(column)), in_quotes(before));
+  const auto differs = [this](RequestField column, const std::string& before) {
+    return fmt::format("'{}' is {} here and {}", name_of(column), in_quotes(at(column)), in_quotes(before));
   };
   // An empty field states nothing.
   if (row.received_at && into.received_at && *row.received_at != *into.received_at)

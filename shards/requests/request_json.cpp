@@ -8,48 +8,19 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "framework/config/nearest_name.hpp"
 #include "framework/text/utf8.hpp"
-#include "shards/requests/id_ranges.hpp"
+#include "shards/requests/request.hpp"
 #include "shards/requests/request_fields.hpp"
-#include "shards/requests/request_list.hpp"
 
 namespace expunge {
 
 namespace {
 
-enum class Field : std::uint8_t {
-  kRequestId,
-  kRequestedBy,
-  kReceivedAt,
-  kDueAt,
-  kRegulation,
-  kReason,
-  kSampleIds,
-  kRanges,
-  kSubjectId,
-  kLabel,
-  kPriority,
-  kNone,  ///< unknown, or given before: its value is passed over
-};
+using Field = RequestField;
 
-const std::vector<std::string>& field_names() {
-  static const std::vector<std::string> kNames{"request_id", "requested_by", "received_at", "due_at",
-                                               "regulation", "reason",       "sample_ids",  "ranges",
-                                               "subject_id", "label",        "priority"};
-  return kNames;
-}
-
-std::string_view name_of(Field field) {
-  return field_names()[static_cast<std::size_t>(field)];
-}
-
-std::optional<TextField> as_text_field(Field field) {
-  if (field > Field::kReason) return std::nullopt;
-  constexpr std::array kTexts{TextField::kRequestId, TextField::kRequestedBy, TextField::kReceivedAt,
-                              TextField::kDueAt,     TextField::kRegulation,  TextField::kReason};
-  return kTexts[static_cast<std::size_t>(field)];
-}
+constexpr std::array kFields{Field::kRequestId,  Field::kRequestedBy, Field::kReceivedAt, Field::kDueAt,
+                             Field::kRegulation, Field::kReason,      Field::kSampleIds,  Field::kRanges,
+                             Field::kSubjectId,  Field::kLabel,       Field::kPriority};
 
 constexpr auto kLargestInteger = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
@@ -131,26 +102,21 @@ class LineReader {
   std::size_t pair_size_ = 0;
   bool pair_is_sound_ = true;
   unsigned seen_ = 0;
-  Field field_ = Field::kNone;
+  std::optional<Field> field_;  ///< none: unknown, or given before; its value is passed over
   Place place_ = Place::kOutside;
   bool is_json_ = true;
 };
 
 bool LineReader::key(const std::string& name) {
   if (skipped_ > 0) return true;
-  const auto& names = field_names();
-  const auto found = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
-  field_ = Field::kNone;
-  if (found == names.size()) {
-    const std::string nearest = nearest_name(name, names);
-    problem(fmt::format("{} is no field of a request{}", in_quotes(name),
-                        nearest.empty() ? fmt::format("; those are {}", fmt::join(names, ", "))
-                                        : fmt::format("; did you mean '{}'?", nearest)));
-  } else if (has(static_cast<Field>(found))) {
+  field_ = field_named(name, kFields);
+  if (!field_) {
+    problem(fmt::format("{} is no field of a request{}", in_quotes(name), known_fields(name, kFields)));
+  } else if (has(*field_)) {
     problem(fmt::format("'{}' is given twice", name));
+    field_.reset();
   } else {
-    field_ = static_cast<Field>(found);
-    seen_ |= 1U << found;
+    seen_ |= 1U << static_cast<unsigned>(*field_);
   }
   return true;
 }
@@ -209,7 +175,7 @@ bool LineReader::scalar(const Scalar& value) {
 }
 
 void LineReader::set_field(const Scalar& value) {
-  if (field_ == Field::kNone) return;
+  if (!field_) return;
   const bool is_text = value.kind == Scalar::Kind::kText;
   const bool is_integer = value.kind == Scalar::Kind::kUnsigned && value.number <= kLargestInteger;
   if (field_ == Field::kLabel && is_integer) {
@@ -220,8 +186,8 @@ void LineReader::set_field(const Scalar& value) {
     request_.priority = value.negative;
   } else if (field_ == Field::kSubjectId && is_text) {
     if (std::string wrong = select_subject(request_, value.text); !wrong.empty()) problem(std::move(wrong));
-  } else if (const auto text_field = as_text_field(field_); text_field && is_text) {
-    if (std::string wrong = set_text(request_, *text_field, value.text); !wrong.empty()) problem(std::move(wrong));
+  } else if (*field_ <= Field::kReason && is_text) {
+    if (std::string wrong = set_text(request_, *field_, value.text); !wrong.empty()) problem(std::move(wrong));
   } else {
     wrong_type(value.shown());
   }
@@ -260,7 +226,7 @@ void LineReader::end_pair() {
 void LineReader::end_list() {
   if (list_problems_ > 1) problems_.back() += fmt::format(" (and {} more in this list)", list_problems_ - 1);
   const bool is_empty = field_ == Field::kRanges ? ranges_.empty() : ids_.empty();
-  if (list_problems_ == 0 && is_empty) problem(fmt::format("'{}' is empty: it names nothing", name_of(field_)));
+  if (list_problems_ == 0 && is_empty) problem(fmt::format("'{}' is empty: it names nothing", name_of(*field_)));
   if (field_ == Field::kRanges)
     request_.selector = std::move(ranges_);
   else
@@ -271,14 +237,14 @@ void LineReader::wrong_type(std::string_view found) {
   if (place_ == Place::kOutside) return problem(fmt::format("is {}: a request is an object in braces", found));
   if (place_ == Place::kPair) pair_is_sound_ = false;
   if (place_ != Place::kObject)
-    return list_problem(fmt::format("'{}' holds {}: {}", name_of(field_), found, id_rule()));
-  if (field_ == Field::kNone) return;
+    return list_problem(fmt::format("'{}' holds {}: {}", name_of(*field_), found, id_rule()));
+  if (!field_) return;
   std::string_view expected = "a text";
   if (field_ == Field::kSampleIds) expected = "a list of sample ids, [17, 4051]";
   if (field_ == Field::kRanges) expected = "a list of pairs, [[100, 200]]";
   if (field_ == Field::kLabel) expected = "the number of a class, 0 or more";
   if (field_ == Field::kPriority) expected = "an integer";
-  problem(fmt::format("'{}' is {}: expected {}", name_of(field_), found, expected));
+  problem(fmt::format("'{}' is {}: expected {}", name_of(*field_), found, expected));
 }
 
 bool LineReader::parse_error(std::size_t position, const std::string& /*token*/,

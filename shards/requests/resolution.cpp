@@ -3,19 +3,280 @@
 #include "shards/requests/resolution.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "shards/requests/cell_deletions.hpp"
-#include "shards/requests/id_ranges.hpp"
-#include "shards/requests/named_samples.hpp"
+#include "framework/data/dataset.hpp"
+#include "framework/random/key.hpp"
+#include "shards/journal/history.hpp"
+#include "shards/journal/journal.hpp"
+#include "shards/partition/partitioner.hpp"
+#include "shards/partition/references.hpp"
+#include "shards/requests/request.hpp"
 #include "shards/requests/request_fields.hpp"
 #include "shards/requests/request_file.hpp"
-#include "shards/requests/selected_rows.hpp"
 
 namespace expunge {
 
 namespace {
+
+/// What ranges of ids mean in one data set.
+struct NamedSamples {
+  std::vector<std::uint64_t> rows;         ///< that the data has, in no order
+  std::uint64_t named = 0;                 ///< ids
+  std::uint64_t gone = 0;                  ///< of them, not in the data since they were deleted before
+  std::uint64_t unknown = 0;               ///< of them, neither in the data nor deleted; under kFail at least so many
+  std::vector<std::uint64_t> unknown_ids;  ///< the first few of those, for messages
+  bool too_many_gaps = false;              ///< gone and unknown could not be told apart: see `kMostGaps`
+};
+
+/// Finds samples by their ids. A range that covers more than the data holds costs one pass over the data's ids instead
+/// of one look-up an id; memory is linear in the rows found.
+class SampleFinder {
+ public:
+  /// Ids of one range that the data lacks, looked up one by one among the deleted ones; more of them can only be told
+  /// apart where the data still has every deleted sample.
+  static constexpr std::uint64_t kMostGaps = std::uint64_t{1} << 20U;
+
+  SampleFinder(const Dataset& data, const History& history, UnknownPolicy policy)
+      : data_(data), history_(history), policy_(policy) {}
+
+  /// `ranges` ascending and disjoint.
+  [[nodiscard]] NamedSamples find(std::span<const IdRange> ranges);
+
+ private:
+  void look_up(const IdRange& range, NamedSamples& found) const;
+  void sweep(std::span<const IdRange> ranges, NamedSamples& found);
+  void walk_gaps(const IdRange& range, std::span<const std::uint64_t> present, NamedSamples& found);
+  void miss(std::uint64_t id, NamedSamples& found) const;
+  [[nodiscard]] bool data_has_all_deleted();
+
+  const Dataset& data_;
+  const History& history_;
+  UnknownPolicy policy_;
+  std::optional<bool> data_has_all_deleted_;
+};
+
+constexpr std::size_t kShownIds = 5;
+
+NamedSamples SampleFinder::find(std::span<const IdRange> ranges) {
+  NamedSamples found;
+  std::vector<IdRange> wide;
+  for (const IdRange& range : ranges) {
+    const std::uint64_t size = range.end - range.first;
+    found.named += size;
+    if (size <= data_.size())
+      look_up(range, found);
+    else
+      wide.push_back(range);
+  }
+  if (!wide.empty()) sweep(wide, found);
+  return found;
+}
+
+void SampleFinder::look_up(const IdRange& range, NamedSamples& found) const {
+  for (std::uint64_t id = range.first; id < range.end; ++id) {
+    if (const auto row = data_.row_of(SampleId(id)))
+      found.rows.push_back(*row);
+    else
+      miss(id, found);
+  }
+}
+
+void SampleFinder::miss(std::uint64_t id, NamedSamples& found) const {
+  if (history_.deleted() > 0 && history_.is_deleted(SampleId(id))) {
+    ++found.gone;
+    return;
+  }
+  ++found.unknown;
+  if (found.unknown_ids.size() < kShownIds) found.unknown_ids.push_back(id);
+}
+
+void SampleFinder::sweep(std::span<const IdRange> ranges, NamedSamples& found) {
+  std::vector<std::uint64_t> present;
+  for (std::uint64_t row = 0; row < data_.size(); ++row) {
+    const std::uint64_t id = data_.id(row).value();
+    const auto after = std::ranges::upper_bound(ranges, id, {}, &IdRange::first);
+    if (after == ranges.begin() || id >= std::prev(after)->end) continue;
+    present.push_back(id);
+    found.rows.push_back(row);
+  }
+  if (!std::ranges::is_sorted(present)) std::ranges::sort(present);
+  for (const IdRange& range : ranges) {
+    const auto begin = std::ranges::lower_bound(present, range.first);
+    const auto end = std::ranges::lower_bound(begin, present.end(), range.end);
+    walk_gaps(range, {begin, end}, found);
+  }
+}
+
+void SampleFinder::walk_gaps(const IdRange& range, std::span<const std::uint64_t> present, NamedSamples& found) {
+  const std::uint64_t gaps = range.end - range.first - present.size();
+  // Among more gaps than samples were ever deleted some must be unknown: under kFail the first of them are enough.
+  // Otherwise they are counted, one by one where that can make a difference.
+  const bool counted = policy_ == UnknownPolicy::kSkip;
+  const bool none_gone = history_.deleted() == 0 || (counted && gaps > kMostGaps && data_has_all_deleted());
+  if (counted && !none_gone && gaps > kMostGaps) {
+    found.too_many_gaps = true;
+    return;
+  }
+  const std::uint64_t before = found.unknown;
+  std::uint64_t walked = 0;
+  std::uint64_t id = range.first;
+  for (std::size_t next = 0; walked < gaps; ++id) {
+    if (next < present.size() && present[next] == id) {
+      ++next;
+      continue;
+    }
+    if ((none_gone || !counted) && found.unknown - before > kShownIds) break;
+    ++walked;
+    miss(id, found);
+  }
+  if (none_gone) found.unknown = before + gaps;
+}
+
+bool SampleFinder::data_has_all_deleted() {
+  if (!data_has_all_deleted_) {
+    std::uint64_t there = 0;
+    for (std::uint64_t row = 0; row < data_.size(); ++row) there += history_.is_deleted(data_.id(row)) ? 1U : 0U;
+    data_has_all_deleted_ = there == history_.deleted();
+  }
+  return *data_has_all_deleted_;
+}
+
+/// All rows of one subject or class.
+struct SelectedGroup {
+  std::vector<std::uint64_t> rows;  ///< ascending
+  bool exhausted = false;           ///< for the caller: a request before has taken all of them
+};
+
+/// The rows of the subjects and classes that requests name: one pass over the data's subjects or labels for all of them
+/// together, and none where no request selects so. `requests` and `data` must outlive it.
+class SelectedRows {
+ public:
+  SelectedRows(const std::vector<Request>& requests, const Dataset& data);
+
+  /// Null where the data has no such subject.
+  [[nodiscard]] SelectedGroup* of_subject(std::string_view subject);
+  /// Of a label that a request names; perhaps without rows.
+  [[nodiscard]] SelectedGroup& of_label(std::int64_t label) { return labels_.at(label); }
+
+ private:
+  void collect_subjects(const Dataset& data);
+  void collect_labels(const Dataset& data);
+
+  std::map<std::int64_t, SelectedGroup> labels_;
+  std::unordered_map<std::string_view, SelectedGroup> subjects_;
+};
+
+SelectedRows::SelectedRows(const std::vector<Request>& requests, const Dataset& data) {
+  for (const Request& request : requests) {
+    if (const auto* subject = std::get_if<SubjectSelector>(&request.selector)) subjects_[subject->subject];
+    if (const auto* label = std::get_if<LabelSelector>(&request.selector)) labels_[label->label];
+  }
+  if (!subjects_.empty() && data.has_subjects()) collect_subjects(data);
+  if (!labels_.empty()) collect_labels(data);
+}
+
+SelectedGroup* SelectedRows::of_subject(std::string_view subject) {
+  const auto found = subjects_.find(subject);
+  return found == subjects_.end() || found->second.rows.empty() ? nullptr : &found->second;
+}
+
+void SelectedRows::collect_subjects(const Dataset& data) {
+  std::vector<bool> is_named(data.subjects().size());
+  std::unordered_map<std::size_t, SelectedGroup*> groups;
+  for (std::size_t i = 0; i < data.subjects().size(); ++i) {
+    const auto found = subjects_.find(data.subjects()[i]);
+    if (found == subjects_.end()) continue;
+    is_named[i] = true;
+    groups.emplace(i, &found->second);
+  }
+  for (std::uint64_t row = 0; row < data.size(); ++row) {
+    const std::size_t subject = data.subject_index(row);
+    if (is_named[subject]) groups.at(subject)->rows.push_back(row);
+  }
+}
+
+void SelectedRows::collect_labels(const Dataset& data) {
+  for (std::uint64_t row = 0; row < data.size(); ++row) {
+    const auto found = labels_.find(data.label(row));
+    if (found != labels_.end()) found->second.rows.push_back(row);
+  }
+}
+
+/// Says what rows take from which cell, as the journal keeps it.
+class CellDeletions {
+ public:
+  CellDeletions(const Dataset& data, const Partitioner& partitioner, const Key& seed, JournalIds ids)
+      : data_(data), partitioner_(partitioner), references_(seed), ids_(ids) {}
+
+  /// By shard and slice. Under kPlain no row's id may be above `kLargestId`.
+  [[nodiscard]] std::vector<CellDeletion> of(std::span<const std::uint64_t> rows);
+
+ private:
+  struct Placed {
+    Cell cell;
+    std::uint64_t id = 0;
+    std::uint32_t subject = 0;
+    auto operator<=>(const Placed&) const = default;
+  };
+  [[nodiscard]] CellDeletion one(std::span<const Placed> samples) const;
+
+  const Dataset& data_;
+  const Partitioner& partitioner_;
+  References references_;
+  JournalIds ids_;
+  std::vector<Placed> placed_;  // kept from call to call: most requests are small, and there may be a million
+};
+
+std::vector<CellDeletion> CellDeletions::of(std::span<const std::uint64_t> rows) {
+  placed_.clear();
+  for (const std::uint64_t row : rows) {
+    const std::uint32_t subject = data_.has_subjects() ? data_.subject_index(row) : 0;
+    const bool as_before = data_.has_subjects() && !placed_.empty() && placed_.back().subject == subject;
+    placed_.push_back(
+        {as_before ? placed_.back().cell : partitioner_.cell_of_row(data_, row), data_.id(row).value(), subject});
+  }
+  std::ranges::sort(placed_);
+  std::vector<CellDeletion> cells;
+  for (auto begin = placed_.begin(); begin != placed_.end();) {
+    const auto end = std::find_if(begin, placed_.end(), [&](const Placed& one) { return one.cell != begin->cell; });
+    cells.push_back(one({begin, end}));
+    begin = end;
+  }
+  return cells;
+}
+
+CellDeletion CellDeletions::one(std::span<const Placed> samples) const {
+  CellDeletion deletion;
+  deletion.cell = samples.front().cell;
+  if (ids_ == JournalIds::kPlain) {
+    RangeJoiner ids;
+    for (const Placed& sample : samples) ids.add(sample.id);
+    deletion.ids = ids.take();
+  } else {
+    deletion.references.reserve(samples.size());
+    for (const Placed& sample : samples) deletion.references.push_back(references_.of_sample(SampleId(sample.id)));
+    std::ranges::sort(deletion.references);
+  }
+  if (!data_.has_subjects()) return deletion;
+  std::vector<std::uint32_t> subjects;
+  for (const Placed& sample : samples) subjects.push_back(sample.subject);
+  std::ranges::sort(subjects);
+  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
+  for (const auto subject : subjects) deletion.subjects.push_back(references_.of_subject(data_.subjects()[subject]));
+  std::ranges::sort(deletion.subjects);
+  return deletion;
+}
 
 using Status = ResolvedRequest::Status;
 

@@ -6,14 +6,11 @@
 
 namespace expunge {
 
-torch::Device torch_device(const Device& device) {
-  return device.kind == DeviceKind::kCpu ? torch::Device(torch::kCPU)
-                                         : torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(device.index));
-}
-
-BatchMaker::BatchMaker(const TrainingConfiguration& configuration, std::uint64_t most_rows, torch::Device device)
+BatchMaker::BatchMaker(const TrainingConfiguration& configuration, std::uint64_t most_rows, torch::Device device,
+                       Transforms transforms)
     : configuration_(configuration),
       device_(device),
+      transforms_(std::move(transforms)),
       features_(ModelShape{configuration.shape, configuration.classes}.features()) {
   const auto rows = static_cast<std::int64_t>(most_rows);
   const auto pinned = torch::TensorOptions().pinned_memory(device.is_cuda());
@@ -22,7 +19,7 @@ BatchMaker::BatchMaker(const TrainingConfiguration& configuration, std::uint64_t
 }
 
 Batch BatchMaker::make(const ShardSamples& samples, std::span<const std::uint32_t> places, std::uint64_t offset,
-                       const Key& dropout) {
+                       const BatchKeys& keys) {
   const auto rows = static_cast<std::int64_t>(places.size());
   auto* input = input_.data_ptr<float>();
   auto* labels = labels_.data_ptr<std::int64_t>();
@@ -30,8 +27,9 @@ Batch BatchMaker::make(const ShardSamples& samples, std::span<const std::uint32_
   ids_.clear();
   for (std::size_t row = 0; row < places.size(); ++row) {
     const std::uint64_t place = offset + places[row];
-    to_input(samples.features(place), configuration_.feature_type, configuration_.normalisation,
-             std::span(input + row * width, width));
+    const std::span<float> sample(input + row * width, width);
+    to_input(samples.features(place), configuration_.feature_type, configuration_.normalisation, sample);
+    for (const auto& transform : transforms_) transform->apply(sample, samples.ids()[place], keys.transforms);
     labels[row] = samples.label(place);
     ids_.push_back(samples.ids()[place].value());
   }
@@ -42,7 +40,7 @@ Batch BatchMaker::make(const ShardSamples& samples, std::span<const std::uint32_
     input_view_ = input_.narrow(0, 0, rows).view(sizes);
     labels_view_ = labels_.narrow(0, 0, rows);
   }
-  const Pass pass{true, ids_, dropout};
+  const Pass pass{true, ids_, keys.dropout};
   if (device_.is_cpu()) return {input_view_, labels_view_, pass};
   return {input_view_.to(device_), labels_view_.to(device_), pass};
 }

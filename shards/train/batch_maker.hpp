@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include <torch/types.h>
 
-#include "framework/device/numerics.hpp"
+#include "framework/data/transform.hpp"
 #include "framework/random/key.hpp"
 #include "shards/train/gradient_step.hpp"
 #include "shards/train/shard_samples.hpp"
@@ -16,21 +17,30 @@
 
 namespace expunge {
 
-[[nodiscard]] torch::Device torch_device(const Device& device);
+/// Keys of what is drawn for a batch's samples, each by its id.
+struct BatchKeys {
+  Key dropout;
+  Key transforms;
+};
+
+using Transforms = std::vector<std::shared_ptr<const Transform>>;
 
 /// Batches made of stored samples, in two tensors that are used again and again.
 class BatchMaker {
  public:
-  /// For batches of at most `most_rows` samples. `configuration` must outlive this.
-  BatchMaker(const TrainingConfiguration& configuration, std::uint64_t most_rows, torch::Device device);
+  /// For batches of at most `most_rows` samples, each changed by the transforms in their order. `configuration` must
+  /// outlive this.
+  BatchMaker(const TrainingConfiguration& configuration, std::uint64_t most_rows, torch::Device device,
+             Transforms transforms = {});
 
   /// The samples at `offset` + each of `places`, in this order, as a batch to train on. Valid until the next call.
   Batch make(const ShardSamples& samples, std::span<const std::uint32_t> places, std::uint64_t offset,
-             const Key& dropout);
+             const BatchKeys& keys);
 
  private:
   const TrainingConfiguration& configuration_;
   torch::Device device_;
+  Transforms transforms_;
   std::int64_t features_;
   torch::Tensor input_;
   torch::Tensor labels_;

@@ -7,6 +7,7 @@
 
 #include <torch/types.h>
 
+#include "framework/loss/loss.hpp"
 #include "framework/model/model.hpp"
 #include "shards/train/optimizer.hpp"
 
@@ -19,7 +20,7 @@ struct Batch {
   Pass pass;
 };
 
-/// One optimiser step on one batch's mean cross-entropy: gradients, then the update. Owns what it needs between steps.
+/// One optimiser step on one batch's mean loss: gradients, then the update. Owns what it needs between steps.
 class GradientStep {
  public:
   virtual ~GradientStep() = default;
@@ -29,17 +30,13 @@ class GradientStep {
 };
 
 /// By LibTorch's autograd: for every model.
-[[nodiscard]] std::unique_ptr<GradientStep> make_autograd_step(const std::shared_ptr<Model>& model,
-                                                               double label_smoothing);
+[[nodiscard]] std::unique_ptr<GradientStep> make_autograd_step(std::shared_ptr<Model> model,
+                                                               std::shared_ptr<const Loss> loss);
 
 /// Forward and backward written out for a stack of dense layers: no graph is recorded, every buffer is kept from step
 /// to step, and plain SGD's update is carried out by the product that computes the gradient. Gradients equal autograd's
 /// up to rounding (not to the bit: which of the two a run uses is part of its configuration).
-[[nodiscard]] std::unique_ptr<GradientStep> make_static_step(std::unique_ptr<DenseStack> stack, double label_smoothing);
-
-/// The gradient of the mean cross-entropy with label smoothing e, with respect to the logits [b, c], into `out`:
-/// (softmax(logits) − (1 − e)·onehot − e/c) / b.
-void cross_entropy_gradient_out(torch::Tensor& out, const torch::Tensor& logits, const torch::Tensor& labels,
-                                double label_smoothing);
+[[nodiscard]] std::unique_ptr<GradientStep> make_static_step(std::unique_ptr<DenseStack> stack,
+                                                             std::shared_ptr<const Loss> loss);
 
 }  // namespace expunge

@@ -66,35 +66,35 @@ void require_count(const char* what, std::size_t stored, std::size_t wanted) {
 
 ModelState capture_state(const Model& model, const Optimizer* optimizer) {
   ModelState state;
-  const auto parameters = model.named_parameters();
-  for (const auto& parameter : parameters) state.parameters.push_back(to_state(parameter.key(), parameter.value()));
-  for (const auto& buffer : model.named_buffers()) state.buffers.push_back(to_state(buffer.key(), buffer.value()));
+  const auto& parameters = model.named_parameters();
+  for (const auto& [name, tensor] : parameters) state.parameters.push_back(to_state(name, tensor));
+  for (const auto& [name, tensor] : model.named_buffers()) state.buffers.push_back(to_state(name, tensor));
   if (optimizer == nullptr) return state;
   for (const auto& slot : optimizer->slots())
     for (std::size_t i = 0; i < slot.tensors.size(); ++i)
-      state.optimizer.push_back(to_state(slot.name + "/" + parameters[i].key(), slot.tensors[i]));
+      state.optimizer.push_back(to_state(slot.name + "/" + parameters[i].name, slot.tensors[i]));
   state.optimizer_step = optimizer->steps();
   return state;
 }
 
 void restore_state(const ModelState& state, Model& model, Optimizer* optimizer) {
   const torch::NoGradGuard no_gradients;
-  const auto parameters = model.named_parameters();
-  const auto buffers = model.named_buffers();
+  const auto& parameters = model.named_parameters();
+  const auto& buffers = model.named_buffers();
   std::vector<Move> moves;
   require_count("parameters", state.parameters.size(), parameters.size());
   require_count("buffers", state.buffers.size(), buffers.size());
   for (std::size_t i = 0; i < parameters.size(); ++i)
-    moves.push_back({&state.parameters[i], parameters[i].key(), parameters[i].value()});
+    moves.push_back({&state.parameters[i], parameters[i].name, parameters[i].tensor});
   for (std::size_t i = 0; i < buffers.size(); ++i)
-    moves.push_back({&state.buffers[i], buffers[i].key(), buffers[i].value()});
+    moves.push_back({&state.buffers[i], buffers[i].name, buffers[i].tensor});
   const bool without_optimizer = state.optimizer.empty() && state.optimizer_step == 0;
   if (optimizer != nullptr && !without_optimizer) {
     require_count("optimiser tensors", state.optimizer.size(), optimizer->slots().size() * parameters.size());
     std::size_t next = 0;
     for (auto& slot : optimizer->slots())
       for (std::size_t i = 0; i < slot.tensors.size(); ++i)
-        moves.push_back({&state.optimizer[next++], slot.name + "/" + parameters[i].key(), slot.tensors[i]});
+        moves.push_back({&state.optimizer[next++], slot.name + "/" + parameters[i].name, slot.tensors[i]});
   }
 
   // All are checked before the first is moved: a model that is half of this state and half of another is neither.

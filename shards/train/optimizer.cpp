@@ -22,50 +22,130 @@ double power(double x, std::int64_t n) {
   return result;
 }
 
-struct AdamRates {
-  float beta1, beta2, rest1, rest2, decay, step_size, scale2, epsilon, shrink;
+/// One number of a tensor, with those operations of a tensor that the rules below are written in.
+struct Number {
+  float value;
+  Number& mul_(float factor) {
+    value = value * factor;
+    return *this;
+  }
+  Number& add_(Number other) {
+    value = value + other.value;
+    return *this;
+  }
+  Number& add_(Number other, float factor) {
+    value = value + factor * other.value;
+    return *this;
+  }
+  Number& add_(float other) {
+    value = value + other;
+    return *this;
+  }
+  Number& addcmul_(Number one, Number other, float factor) {
+    value = value + factor * (one.value * other.value);
+    return *this;
+  }
+  Number& addcdiv_(Number one, Number other, float factor) {
+    value = value + factor * (one.value / other.value);
+    return *this;
+  }
+  [[nodiscard]] Number sqrt() const { return {std::sqrt(value)}; }
 };
 
-// Plain loops over contiguous floats: the compiler vectorises them without changing a bit.
-void sgd_plain(float* __restrict w, const float* __restrict g, std::int64_t n, float rate, float decay) {
-  for (std::int64_t i = 0; i < n; ++i) w[i] -= rate * (g[i] + decay * w[i]);
+// What leaves a tensor as it is costs a pass over it, and a number nothing.
+void add_decay(Number& gradient, Number weight, float decay) {
+  gradient.add_(weight, decay);
+}
+void add_decay(torch::Tensor& gradient, const torch::Tensor& weight, float decay) {
+  if (decay != 0) gradient.add_(weight, decay);
+}
+void shrink(Number& weight, float factor) {
+  weight.mul_(factor);
+}
+void shrink(torch::Tensor& weight, float factor) {
+  if (factor != 1) weight.mul_(factor);
 }
 
-void sgd_momentum(float* __restrict w, const float* __restrict g, float* __restrict v, std::int64_t n, float rate,
-                  float decay, float momentum) {
-  for (std::int64_t i = 0; i < n; ++i) {
-    v[i] = momentum * v[i] + (g[i] + decay * w[i]);
-    w[i] -= rate * v[i];
+// The rules, each stated once: of single numbers in a loop on a CPU, of whole tensors on other devices.
+
+struct PlainSgd {
+  static constexpr std::size_t kSlots = 0;
+  float rate, decay;
+  template <class Value>
+  void operator()(Value& w, Value& g) const {
+    add_decay(g, w, decay);
+    w.add_(g, -rate);
   }
-}
+};
 
-void sgd_nesterov(float* __restrict w, const float* __restrict g, float* __restrict v, std::int64_t n, float rate,
-                  float decay, float momentum) {
-  for (std::int64_t i = 0; i < n; ++i) {
-    const float gradient = g[i] + decay * w[i];
-    v[i] = momentum * v[i] + gradient;
-    w[i] -= rate * (gradient + momentum * v[i]);
+struct MomentumSgd {
+  static constexpr std::size_t kSlots = 1;
+  float rate, decay, momentum;
+  template <class Value>
+  void operator()(Value& w, Value& g, Value& v) const {
+    add_decay(g, w, decay);
+    v.mul_(momentum).add_(g);
+    w.add_(v, -rate);
   }
-}
+};
 
-void adam(float* __restrict w, const float* __restrict g, float* __restrict m, float* __restrict v, std::int64_t n,
-          const AdamRates& r) {
+struct NesterovSgd {
+  static constexpr std::size_t kSlots = 1;
+  float rate, decay, momentum;
+  template <class Value>
+  void operator()(Value& w, Value& g, Value& v) const {
+    add_decay(g, w, decay);
+    v.mul_(momentum).add_(g);
+    w.add_(g.add_(v, momentum), -rate);
+  }
+};
+
+/// Adam, and AdamW where `decay` is 0 and `shrinks` is not 1.
+struct Adam {
+  static constexpr std::size_t kSlots = 2;
+  float beta1, beta2, rest1, rest2, decay, step_size, scale2, epsilon, shrinks;
+  template <class Value>
+  void operator()(Value& w, Value& g, Value& m, Value& v) const {
+    add_decay(g, w, decay);
+    m.mul_(beta1).add_(g, rest1);
+    v.mul_(beta2).addcmul_(g, g, rest2);
+    shrink(w, shrinks);
+    w.addcdiv_(m, v.sqrt().mul_(scale2).add_(epsilon), -step_size);
+  }
+};
+
+/// A plain loop over contiguous floats: the compiler vectorises it without changing a bit.
+template <class Rule>
+void apply_to_numbers(const Rule& rule, std::int64_t n, float* __restrict w, const float* __restrict g,
+                      [[maybe_unused]] float* __restrict first, [[maybe_unused]] float* __restrict second) {
   for (std::int64_t i = 0; i < n; ++i) {
-    const float gradient = g[i] + r.decay * w[i];
-    m[i] = r.beta1 * m[i] + r.rest1 * gradient;
-    v[i] = r.beta2 * v[i] + r.rest2 * (gradient * gradient);
-    w[i] = r.shrink * w[i] - r.step_size * (m[i] / (std::sqrt(v[i]) * r.scale2 + r.epsilon));
+    Number weight{w[i]};
+    Number gradient{g[i]};
+    if constexpr (Rule::kSlots == 0) {
+      rule(weight, gradient);
+    } else if constexpr (Rule::kSlots == 1) {
+      Number slot{first[i]};
+      rule(weight, gradient, slot);
+      first[i] = slot.value;
+    } else {
+      Number slot{first[i]};
+      Number other{second[i]};
+      rule(weight, gradient, slot, other);
+      first[i] = slot.value;
+      second[i] = other.value;
+    }
+    w[i] = weight.value;
   }
 }
 
 }  // namespace
 
-Optimizer::Optimizer(const TrainingConfiguration& configuration, std::vector<torch::Tensor> parameters)
-    : configuration_(configuration), parameters_(std::move(parameters)) {
+Optimizer::Optimizer(const OptimizerOptions& options, std::vector<torch::Tensor> parameters)
+    : options_(options), parameters_(std::move(parameters)) {
   std::vector<std::string> names;
-  if (configuration.optimizer != OptimizerKind::kSgd)
+  if (options.kind != OptimizerKind::kSgd)
     names = {"first_moment", "second_moment"};
-  else if (configuration.momentum != 0)
+  else if (options.momentum != 0)
     names = {"momentum"};
   for (const auto& name : names) {
     slots_.push_back({name, {}});
@@ -82,7 +162,7 @@ void Optimizer::reset() {
 }
 
 bool Optimizer::folds_into_product() const {
-  return configuration_.optimizer == OptimizerKind::kSgd && configuration_.momentum == 0;
+  return options_.kind == OptimizerKind::kSgd && options_.momentum == 0;
 }
 
 void Optimizer::begin_step(double learning_rate) {
@@ -90,61 +170,47 @@ void Optimizer::begin_step(double learning_rate) {
   learning_rate_ = learning_rate;
 }
 
-void Optimizer::apply(std::size_t index, const torch::Tensor& gradient) {
-  const auto& parameter = parameters_[index];
-  const auto& c = configuration_;
-  const bool is_adam = c.optimizer != OptimizerKind::kSgd;
-  const bool decoupled = c.optimizer == OptimizerKind::kAdamW;
-  const auto rate = static_cast<float>(learning_rate_);
-  const auto decay = static_cast<float>(c.weight_decay);
-  AdamRates rates{};
-  if (is_adam) {
-    rates = {static_cast<float>(c.beta1),
-             static_cast<float>(c.beta2),
-             static_cast<float>(1 - c.beta1),  // in double: 1 − 0.999F is off by 5e-5 of itself
-             static_cast<float>(1 - c.beta2),
-             decoupled ? 0.0F : decay,
-             static_cast<float>(learning_rate_ / (1 - power(c.beta1, steps_))),
-             static_cast<float>(1 / std::sqrt(1 - power(c.beta2, steps_))),
-             static_cast<float>(c.epsilon),
-             decoupled ? static_cast<float>(1 - learning_rate_ * c.weight_decay) : 1.0F};
-  }
-
+template <class Rule>
+void Optimizer::update(const Rule& rule, std::size_t index, const torch::Tensor& gradient) {
+  const torch::Tensor& parameter = parameters_[index];
   if (parameter.is_cpu()) {
-    auto* w = parameter.data_ptr<float>();
-    const auto* g = gradient.data_ptr<float>();
-    const std::int64_t n = parameter.numel();
-    const auto slot = [&](std::size_t i) { return slots_[i].tensors[index].data_ptr<float>(); };
-    if (is_adam)
-      adam(w, g, slot(0), slot(1), n, rates);
-    else if (c.momentum == 0)
-      sgd_plain(w, g, n, rate, decay);
-    else if (c.nesterov)
-      sgd_nesterov(w, g, slot(0), n, rate, decay, static_cast<float>(c.momentum));
-    else
-      sgd_momentum(w, g, slot(0), n, rate, decay, static_cast<float>(c.momentum));
+    const auto slot = [&](std::size_t i) {
+      return i < Rule::kSlots ? slots_[i].tensors[index].template data_ptr<float>() : nullptr;
+    };
+    apply_to_numbers(rule, parameter.numel(), parameter.data_ptr<float>(), gradient.data_ptr<float>(), slot(0),
+                     slot(1));
     return;
   }
+  torch::Tensor w = parameter.detach();
+  torch::Tensor g = gradient.detach();
+  if constexpr (Rule::kSlots == 0)
+    rule(w, g);
+  else if constexpr (Rule::kSlots == 1)
+    rule(w, g, slots_[0].tensors[index]);
+  else
+    rule(w, g, slots_[0].tensors[index], slots_[1].tensors[index]);
+}
 
-  auto w = parameter.detach();
-  auto g = gradient.detach();
-  if (!decoupled && c.weight_decay != 0) g.add_(w, c.weight_decay);
-  if (is_adam) {
-    auto& m = slots_[0].tensors[index];
-    auto& v = slots_[1].tensors[index];
-    m.mul_(c.beta1).add_(g, 1 - c.beta1);
-    v.mul_(c.beta2).addcmul_(g, g, 1 - c.beta2);
-    if (decoupled) w.mul_(rates.shrink);
-    w.addcdiv_(m, v.sqrt().mul_(rates.scale2).add_(rates.epsilon), -rates.step_size);
-  } else if (c.momentum == 0) {
-    w.add_(g, -learning_rate_);
+void Optimizer::apply(std::size_t index, const torch::Tensor& gradient) {
+  const OptimizerOptions& o = options_;
+  const auto rate = static_cast<float>(learning_rate_);
+  const auto decay = static_cast<float>(o.weight_decay);
+  const auto momentum = static_cast<float>(o.momentum);
+  if (o.kind != OptimizerKind::kSgd) {
+    const bool decoupled = o.kind == OptimizerKind::kAdamW;
+    update(Adam{static_cast<float>(o.beta1), static_cast<float>(o.beta2),
+                static_cast<float>(1 - o.beta1),  // in double: 1 − 0.999F is off by 5e-5 of itself
+                static_cast<float>(1 - o.beta2), decoupled ? 0.0F : decay,
+                static_cast<float>(learning_rate_ / (1 - power(o.beta1, steps_))),
+                static_cast<float>(1 / std::sqrt(1 - power(o.beta2, steps_))), static_cast<float>(o.epsilon),
+                decoupled ? static_cast<float>(1 - learning_rate_ * o.weight_decay) : 1.0F},
+           index, gradient);
+  } else if (o.momentum == 0) {
+    update(PlainSgd{rate, decay}, index, gradient);
+  } else if (o.nesterov) {
+    update(NesterovSgd{rate, decay, momentum}, index, gradient);
   } else {
-    auto& v = slots_[0].tensors[index];
-    v.mul_(c.momentum).add_(g);
-    if (c.nesterov)
-      w.add_(g.add_(v, c.momentum), -learning_rate_);
-    else
-      w.add_(v, -learning_rate_);
+    update(MomentumSgd{rate, decay, momentum}, index, gradient);
   }
 }
 

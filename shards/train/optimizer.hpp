@@ -8,7 +8,7 @@
 
 #include <torch/types.h>
 
-#include "shards/train/training_configuration.hpp"
+#include "shards/train/optimizer_options.hpp"
 
 namespace expunge {
 
@@ -17,7 +17,7 @@ namespace expunge {
 class Optimizer {
  public:
   /// Parameters are aliased: `apply` changes them.
-  Optimizer(const TrainingConfiguration& configuration, std::vector<torch::Tensor> parameters);
+  Optimizer(const OptimizerOptions& options, std::vector<torch::Tensor> parameters);
 
   /// Starts a step: counts it and fixes its learning rate.
   void begin_step(double learning_rate);
@@ -27,7 +27,7 @@ class Optimizer {
   /// True for plain SGD: the update is w ← decay·w − rate·g, which a matrix product can carry out as it computes g.
   [[nodiscard]] bool folds_into_product() const;
   [[nodiscard]] double folded_rate() const { return learning_rate_; }
-  [[nodiscard]] double folded_decay() const { return 1 - learning_rate_ * configuration_.weight_decay; }
+  [[nodiscard]] double folded_decay() const { return 1 - learning_rate_ * options_.weight_decay; }
 
   /// Zero slots, no steps made: as at the start of a training.
   void reset();
@@ -43,7 +43,10 @@ class Optimizer {
   void set_steps(std::int64_t steps) { steps_ = steps; }
 
  private:
-  TrainingConfiguration configuration_;
+  template <class Rule>
+  void update(const Rule& rule, std::size_t index, const torch::Tensor& gradient);
+
+  OptimizerOptions options_;
   std::vector<torch::Tensor> parameters_;
   std::vector<Slot> slots_;
   std::int64_t steps_ = 0;

@@ -12,8 +12,8 @@ namespace {
 
 class StaticStep : public GradientStep {
  public:
-  StaticStep(std::unique_ptr<DenseStack> stack, double label_smoothing)
-      : activation_(stack->activation), label_smoothing_(label_smoothing) {
+  StaticStep(std::unique_ptr<DenseStack> stack, std::shared_ptr<const Loss> loss)
+      : activation_(stack->activation), loss_(std::move(loss)) {
     for (auto& layer : stack->layers) {
       const torch::Tensor weight = layer.weight.detach();
       layers_.push_back({weight, weight.t(), layer.bias.detach(), torch::Tensor(), torch::Tensor()});
@@ -31,7 +31,7 @@ class StaticStep : public GradientStep {
       at::addmm_out(buffers.output, layers_[l].bias, l == 0 ? input : work.layers[l - 1].output, layers_[l].transposed);
       if (l < last) activate(buffers.output);
     }
-    cross_entropy_gradient_out(work.layers[last].gradient, work.layers[last].output, batch.labels, label_smoothing_);
+    loss_->gradient_out(work.layers[last].gradient, work.layers[last].output, batch.labels);
 
     if (gradients != nullptr) gradients->resize(2 * layers_.size());
     for (std::size_t l = last + 1; l-- > 0;) {
@@ -113,15 +113,15 @@ class StaticStep : public GradientStep {
   }
 
   DenseStack::Activation activation_;
-  double label_smoothing_;
+  std::shared_ptr<const Loss> loss_;
   std::vector<Layer> layers_;
   std::map<std::int64_t, Workspace> workspaces_;
 };
 
 }  // namespace
 
-std::unique_ptr<GradientStep> make_static_step(std::unique_ptr<DenseStack> stack, double label_smoothing) {
-  return std::make_unique<StaticStep>(std::move(stack), label_smoothing);
+std::unique_ptr<GradientStep> make_static_step(std::unique_ptr<DenseStack> stack, std::shared_ptr<const Loss> loss) {
+  return std::make_unique<StaticStep>(std::move(stack), std::move(loss));
 }
 
 }  // namespace expunge

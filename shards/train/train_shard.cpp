@@ -11,10 +11,11 @@
 #include "framework/core/error.hpp"
 #include "framework/log/log.hpp"
 #include "shards/checkpoint/unfinished_files.hpp"
+#include "shards/train/constituent_trainer.hpp"
+#include "shards/train/recorder.hpp"
 #include "shards/train/shard_samples.hpp"
 #include "shards/train/stage_files.hpp"
 #include "shards/train/stage_plan.hpp"
-#include "shards/train/stage_trainer.hpp"
 
 namespace expunge {
 
@@ -22,7 +23,47 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The work of one call of `train_shard`.
+/// Keeps the progress of one stage in its file: where a save has become worth its time, and where the stage stops.
+class StageProgress : public ProgressKeeper {
+ public:
+  /// `visited` of the stage's samples are done.
+  StageProgress(const ShardContext& context, const StageFiles& files, const Provenance& provenance,
+                const Recorder* recorder, std::uint64_t visited)
+      : context_(context), files_(files), provenance_(provenance), recorder_(recorder), saved_(visited) {}
+
+  [[nodiscard]] double seconds() const { return seconds_; }
+  [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+
+  [[nodiscard]] bool wants_save(std::uint64_t visited, bool epoch_ended) override {
+    const double elapsed = seconds_since(last_save_);
+    if (elapsed >= context_.save_interval_seconds) return true;
+    if (!epoch_ended || elapsed < 1) return false;
+    // Progress is thrown away when the stage ends: what is left of it must be worth a file, too.
+    const double per_visit = elapsed / static_cast<double>(visited - saved_);
+    return per_visit * static_cast<double>(provenance_.visits - visited) >= 1;
+  }
+
+  void save(ModelState state, std::uint64_t visited) override {
+    const Stopwatch watch(seconds_);
+    SliceFile progress{provenance_, std::move(state), recorder_ == nullptr ? Bytes{} : recorder_->save()};
+    progress.provenance.visited = visited;
+    bytes_written_ += write_progress(*context_.files, files_.folder(), progress).bytes;
+    last_save_ = Clock::now();
+    saved_ = visited;
+  }
+
+ private:
+  const ShardContext& context_;
+  const StageFiles& files_;
+  const Provenance& provenance_;
+  const Recorder* recorder_;
+  Clock::time_point last_save_ = Clock::now();
+  std::uint64_t saved_;  // visited when the last save was made
+  double seconds_ = 0;
+  std::uint64_t bytes_written_ = 0;
+};
+
+/// The work of one call of `train_shard`: what restores, resumes, times and publishes around the trainer.
 class ShardRun {
  public:
   ShardRun(const ShardContext& context, ShardId shard, const Partition& partition, const ShardHooks& hooks)
@@ -41,7 +82,7 @@ class ShardRun {
     remove_unfinished();
     files_.check(outcome_.record);
     if (outcome_.record.approximation) return left_approximate();
-    for (const auto& slice : outcome_.record.slices) tell_visited(visits_of(slice.stage), true);
+    for (const auto& slice : outcome_.record.slices) hooks_.report(visits_of(slice.stage), true);
     if (done() == c_.slices) {
       const Stopwatch watch(outcome_.checkpoint_seconds);
       (void)files_.read(outcome_.record.slices.back().file);
@@ -56,13 +97,13 @@ class ShardRun {
       samples.emplace(data, partition_, shard_, SliceId(sequential ? done() + 1 : 1));
     }
     files_.know_samples(data, partition_);
-    StageTrainer trainer(c_, context_.seed, shard_, context_.device, context_.order_seed);
+    ConstituentTrainer trainer(c_, context_.seed, {&shard_, 1}, context_.device, context_.order_seed);
     Digest before = take_on_last_state(trainer, *samples);
     while (done() < c_.slices) {
       const SliceId stage(done() + 1);
       if (!run_stage(trainer, *samples, stage, before)) return outcome_;
       before = outcome_.record.slices.back().model;
-      if (done() < c_.slices && hooks_.stop && hooks_.stop() != StopRequest::kGoOn) return outcome_;
+      if (done() < c_.slices && hooks_.stop_after_stage()) return outcome_;
     }
     outcome_.complete = true;
     return outcome_;
@@ -79,17 +120,13 @@ class ShardRun {
     return stage_visits(c_, samples);
   }
 
-  void tell_visited(std::uint64_t visits, bool resumed) const {
-    if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
-  }
-
   /// A shard that was forgotten approximately is done: what it serves is whole. To train it further, exactly, its
   /// generation begins without the approximation.
   ShardOutcome left_approximate() {
     const SliceRecord* served = outcome_.record.served();
     if (served == nullptr)
       throw Bug(fmt::format("shard {} is being forgotten approximately, not trained", shard_.value()));
-    tell_visited(shard_visits(c_, partition_, shard_), true);
+    hooks_.report(shard_visits(c_, partition_, shard_), true);
     const Stopwatch watch(outcome_.checkpoint_seconds);
     (void)files_.read(served->file);
     outcome_.complete = true;
@@ -104,20 +141,20 @@ class ShardRun {
   }
 
   /// Restores the state after the last published stage, or draws the initial one. Returns its digest.
-  Digest take_on_last_state(StageTrainer& trainer, const ShardSamples& samples) {
+  Digest take_on_last_state(ConstituentTrainer& trainer, const ShardSamples& samples) {
     const Stopwatch watch(outcome_.checkpoint_seconds);
-    if (done() == 0) return model_digest(trainer.initialise());
+    if (done() == 0) return model_digest(trainer.initialise(shard_));
     const SliceRecord& last = outcome_.record.slices.back();
     const SliceFile file = files_.read(last.file);
     const auto path = files_.folder() / last.file.name;
     files_.check_origin(path, file.provenance, last.stage);
     files_.check_samples(path, file.provenance, samples);
-    trainer.restore(file.state);
+    trainer.restore(shard_, file.state);
     return file.provenance.state_after;
   }
 
-  /// Where an earlier session put this stage down, if its progress file is whole and belongs here.
-  std::uint64_t take_on_progress(StageTrainer& trainer, const ShardSamples& samples, SliceId stage,
+  /// Where an earlier session stopped this stage, if its progress file is whole and belongs here.
+  std::uint64_t take_on_progress(ConstituentTrainer& trainer, const ShardSamples& samples, SliceId stage,
                                  const Digest& before) {
     const auto path = files_.folder() / progress_name(stage);
     if (!std::filesystem::exists(path)) return 0;
@@ -127,7 +164,12 @@ class ShardRun {
         throw Failure(fmt::format("{}: it starts from another state", path.string()));
       files_.check_origin(path, file.provenance, stage);
       files_.check_samples(path, file.provenance, samples);
-      trainer.restore(file.state);
+      if (hooks_.recorder != nullptr) {
+        if (file.recorder.empty())
+          throw Failure(fmt::format("{}: it was kept without what is recorded now", path.string()));
+        hooks_.recorder->resume_stage(shard_, stage, file.recorder);
+      }
+      trainer.restore(shard_, file.state);
       return file.provenance.visited;
     } catch (const Failure& failure) {
       log::warning("{}; starting stage {} of shard {} anew", failure.what(), stage.value(), shard_.value());
@@ -136,56 +178,30 @@ class ShardRun {
     }
   }
 
-  /// Returns false where the stage was put down.
-  bool run_stage(StageTrainer& trainer, const ShardSamples& samples, SliceId stage, const Digest& before) {
+  /// Returns false where the stage was stopped.
+  bool run_stage(ConstituentTrainer& trainer, const ShardSamples& samples, SliceId stage, const Digest& before) {
     SliceFile file;
     std::uint64_t visited = 0;
     const auto progress_path = files_.folder() / progress_name(stage);
-    double save_seconds = 0;
     {
       const Stopwatch watch(outcome_.checkpoint_seconds);
       file.provenance = files_.provenance_of(stage, samples, before);
       visited = take_on_progress(trainer, samples, stage, before);
     }
-    tell_visited(visited, true);
+    hooks_.report(visited, true);
 
-    Clock::time_point last_save = Clock::now();
-    std::uint64_t saved = visited;
-    std::uint64_t told = visited;
-    StageHooks hooks;
-    hooks.observer = hooks_.observer;
-    hooks.should_stop = [&] { return hooks_.stop && hooks_.stop() == StopRequest::kNow; };
-    hooks.visited = [&](std::uint64_t now) {
-      tell_visited(now - told, false);
-      told = now;
-    };
-    hooks.wants_save = [&](bool epoch_ended) {
-      const double elapsed = seconds_since(last_save);
-      if (elapsed >= context_.save_interval_seconds) return true;
-      if (!epoch_ended || elapsed < 1) return false;
-      // Progress is thrown away when the stage ends: what is left of it must be worth a file, too.
-      const double per_visit = elapsed / static_cast<double>(told - saved);
-      return per_visit * static_cast<double>(file.provenance.visits - told) >= 1;
-    };
-    hooks.save = [&](ModelState state, std::uint64_t so_far) {
-      const Stopwatch watch(save_seconds);
-      SliceFile progress{file.provenance, std::move(state)};
-      progress.provenance.visited = so_far;
-      outcome_.bytes_written += write_progress(*context_.files, files_.folder(), progress).bytes;
-      last_save = Clock::now();
-      saved = so_far;
-    };
-
+    StageProgress progress(context_, files_, file.provenance, hooks_.recorder, visited);
     const auto start = Clock::now();
-    const StageOutcome stage_outcome = trainer.train(stage, samples, visited, hooks);
-    const double seconds = seconds_since(start) - save_seconds;
+    const StageOutcome stage_outcome = trainer.train({shard_, stage, samples, hooks_, visited, &progress});
+    const double seconds = seconds_since(start) - progress.seconds();
     outcome_.train_seconds += seconds;
-    outcome_.checkpoint_seconds += save_seconds;
+    outcome_.checkpoint_seconds += progress.seconds();
+    outcome_.bytes_written += progress.bytes_written();
     outcome_.sample_gradients += stage_outcome.sample_gradients;
     if (!stage_outcome.complete) return false;
 
     const Stopwatch watch(outcome_.checkpoint_seconds);
-    file.state = trainer.state_after_stage();
+    file.state = trainer.state(shard_);
     outcome_.record.slices.push_back(files_.write(file, samples, seconds));
     files_.publish(outcome_.record);
     if (context_.files->unlink(progress_path) > 0) context_.files->sync_directory(files_.folder());

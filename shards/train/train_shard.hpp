@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,13 +14,10 @@
 #include "framework/random/key.hpp"
 #include "shards/checkpoint/shard_record.hpp"
 #include "shards/partition/partitioner.hpp"
-#include "shards/train/step_observer.hpp"
+#include "shards/train/shard_hooks.hpp"
 #include "shards/train/training_configuration.hpp"
 
 namespace expunge {
-
-/// What a shard is asked by those who want it to stop.
-enum class StopRequest : std::uint8_t { kGoOn, kAfterStage, kNow };
 
 /// All that training one shard needs, the same for every shard of a run.
 struct ShardContext {
@@ -40,14 +36,6 @@ struct ShardContext {
   /// Keys the order of samples within epochs; nothing: the seed does, as everywhere but in a comparison's floor.
   std::optional<Key> order_seed = std::nullopt;
   std::uint64_t respects = 0;  ///< batches of deletions that the partition leaves out: for a record that begins here
-};
-
-/// Any may be empty.
-struct ShardHooks {
-  std::function<StopRequest()> stop;  ///< asked between batches
-  /// Told how many more samples have been visited; `resumed` of them by an earlier session.
-  std::function<void(std::uint64_t visits, bool resumed)> visited;
-  StepObserver* observer = nullptr;
 };
 
 struct ShardOutcome {

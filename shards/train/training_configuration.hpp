@@ -10,12 +10,12 @@
 #include "framework/core/digest.hpp"
 #include "framework/data/dataset.hpp"
 #include "framework/model/input.hpp"
+#include "shards/train/optimizer_options.hpp"
 
 namespace expunge {
 
 /// What a stage sees. kCumulative: slices 1 … r (SISA). kSequential: slice r alone.
 enum class Slicing : std::uint8_t { kCumulative, kSequential };
-enum class OptimizerKind : std::uint8_t { kSgd, kAdam, kAdamW };
 
 /// All that decides a trained state besides the seed, the live samples and the numeric fingerprint. Two runs with equal
 /// configurations, seeds and samples end in the same bits. Nothing in here is taken from the samples. Names, ranges and

@@ -7,7 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "shards/verify/recorded_file.hpp"
+#include "shards/checkpoint/file_kind.hpp"
+#include "shards/verify/finding.hpp"
 
 namespace expunge {
 
@@ -43,7 +44,7 @@ class ApproximateFiles {
   /// The file of a state, if it is there and whole.
   std::optional<SliceFile> check_state(std::string_view what, const SliceRecord& slice) {
     const std::string place = fmt::format("{} {}", what, slice.stage.value());
-    check_name(place, "slice", slice.stage, slice.file);
+    check_name(place, FileKind::kSlice, slice.stage, slice.file);
     auto file = read_recorded(setting_.run, record_.shard, place, slice.file, findings_);
     if (!file) return std::nullopt;
     check_origin(slice.file, file->provenance);
@@ -57,7 +58,7 @@ class ApproximateFiles {
   void check_offset(const StoredFile& offset) {
     if (std::ranges::find(offsets_, offset.name) != offsets_.end()) return;
     offsets_.push_back(offset.name);
-    if (!offset.name.starts_with("offset-"))
+    if (file_kind(offset.name) != FileKind::kOffset)
       find("record", record_file(setting_.run, record_.shard), fmt::format("'{}' is no offset file", offset.name));
     const auto file = read_recorded(setting_.run, record_.shard, "offset", offset, findings_);
     if (!file) return;
@@ -96,10 +97,8 @@ class ApproximateFiles {
     wrong("live_root", found.live_root.hex(), set->root.hex(), kOthers);
   }
 
-  void check_name(const std::string& place, std::string_view kind, SliceId stage, const StoredFile& file) {
-    constexpr std::size_t kDigitsInName = 16;
-    const std::string expected =
-        fmt::format("{}-{:02}-{}.h5", kind, stage.value(), file.digest.hex().substr(0, kDigitsInName));
+  void check_name(const std::string& place, FileKind kind, SliceId stage, const StoredFile& file) {
+    const std::string expected = file_name(kind, stage, file.digest);
     if (file.name != expected)
       find("record", record_file(setting_.run, record_.shard),
            fmt::format("{}: file is {}, expected {}", place, file.name, expected));

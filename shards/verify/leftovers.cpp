@@ -14,8 +14,9 @@
 
 #include "framework/core/error.hpp"
 #include "framework/io/file_system.hpp"
+#include "shards/checkpoint/file_kind.hpp"
 #include "shards/checkpoint/slice_file.hpp"
-#include "shards/verify/recorded_file.hpp"
+#include "shards/verify/finding.hpp"
 
 namespace expunge {
 
@@ -42,19 +43,6 @@ bool is_plain_file(const fs::path& path) {
 /// What an interrupted `publish` leaves.
 bool is_temporary(const std::string& name) {
   static const std::regex kForm(R"(\..+\.tmp-\d+-\d+)");
-  return std::regex_match(name, kForm);
-}
-
-bool is_slice(const std::string& name) {
-  return name.starts_with("slice-");
-}
-
-bool is_offset(const std::string& name) {
-  return name.starts_with("offset-");
-}
-
-bool is_progress(const std::string& name) {
-  static const std::regex kForm(R"(stage-\d+-progress\.h5)");
   return std::regex_match(name, kForm);
 }
 
@@ -145,16 +133,19 @@ class Folder {
     if (name == record_name(Generation::kNext)) return unfinished(path);
     if (is_kept_by_next(name)) return unfinished(path);
     if (const auto* file = superseded_at(path)) return stale(path, superseded_text(*file));
-    if (is_offset(name))
-      stale(path, "no record names it: an offset that is not on record should be gone");
-    else if (is_slice(name))
-      look_at_slice(path);
-    else if (is_progress(name))
-      look_at_state(path, std::nullopt);
-    else if (is_temporary(name))
-      look_at_temporary(path);
-    else
-      add_unknown(setting_.run, path, leftovers_);
+    if (is_temporary(name)) return look_at_temporary(path);
+    const auto kind = file_kind(name);
+    if (!kind) return add_unknown(setting_.run, path, leftovers_);
+    switch (*kind) {
+      case FileKind::kOffset:
+        return stale(path, "no record names it: an offset that is not on record should be gone");
+      case FileKind::kRecording:
+        return stale(path, "no record names it: a recording that is not on record should be gone");
+      case FileKind::kSlice:
+        return look_at_slice(path);
+      case FileKind::kProgress:
+        return look_at_state(path, std::nullopt);
+    }
   }
 
   /// Of the generation that a pending batch's approximate method is making: what it serves, and keeps for stitching.
@@ -169,7 +160,8 @@ class Folder {
   [[nodiscard]] const SupersededFile* superseded_at(const fs::path& path) const {
     for (const auto& file : setting_.superseded)
       // A progress file's name comes again with every training of its stage.
-      if (file.name == path.filename() && (!is_progress(file.name) || digest_of_bytes(read_file(path)) == file.digest))
+      if (file.name == path.filename() &&
+          (file_kind(file.name) != FileKind::kProgress || digest_of_bytes(read_file(path)) == file.digest))
         return &file;
     return nullptr;
   }
@@ -210,10 +202,7 @@ class Folder {
 
   /// Cut off as it may be, it can hold a part of a state.
   void look_at_temporary(const fs::path& path) {
-    const std::string name = path.filename().string();
-    const bool may_hold_a_state =
-        name.starts_with(".slice-") || name.starts_with(".stage-") || name.starts_with(".offset-");
-    if (may_hold_a_state)
+    if (temporary_kind(path.filename().string()))
       look_at_state(path, std::nullopt);
     else
       unfinished(path);

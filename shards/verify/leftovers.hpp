@@ -12,7 +12,7 @@
 #include "shards/checkpoint/shard_record.hpp"
 #include "shards/journal/journal.hpp"
 #include "shards/verify/finding.hpp"
-#include "shards/verify/stage_sets.hpp"
+#include "shards/verify/lineage.hpp"
 
 namespace expunge {
 

@@ -4,10 +4,31 @@
 
 #include <fmt/format.h>
 
+#include "shards/checkpoint/file_kind.hpp"
+#include "shards/checkpoint/live_tree.hpp"
+#include "shards/train/live_roots.hpp"
 #include "shards/train/stage_plan.hpp"
-#include "shards/verify/recorded_file.hpp"
+#include "shards/verify/finding.hpp"
 
 namespace expunge {
+
+std::vector<StageSet> stage_sets(const Dataset& data, const Partition& live, ShardId shard,
+                                 const TrainingConfiguration& configuration, const Key& seed) {
+  LiveRoots roots(data, live, shard, configuration.slicing, seed);
+  std::vector<StageSet> sets;
+  std::uint64_t seen = 0;
+  for (std::uint32_t r = 1; r <= configuration.slices; ++r) {
+    StageSet set;
+    set.slice_samples = live.rows(shard, SliceId(r)).size();
+    seen += set.slice_samples;
+    set.samples = configuration.slicing == Slicing::kCumulative ? seen : set.slice_samples;
+    set.live = roots.live(SliceId(r));
+    set.root_scheme = kLiveTreeScheme;
+    set.root = roots.root(SliceId(r));
+    sets.push_back(std::move(set));
+  }
+  return sets;
+}
 
 namespace {
 
@@ -45,9 +66,7 @@ class StageLineage {
         find("record", record_file_,
              fmt::format("stage {}: {} is {}, expected {}", slice_.stage.value(), field, found, expected));
     };
-    constexpr std::size_t kDigitsInName = 16;
-    wrong("file", slice_.file.name,
-          fmt::format("slice-{:02}-{}.h5", slice_.stage.value(), slice_.file.digest.hex().substr(0, kDigitsInName)));
+    wrong("file", slice_.file.name, file_name(FileKind::kSlice, slice_.stage, slice_.file.digest));
     if (set() == nullptr) return;
     wrong("samples", slice_.samples, set()->slice_samples);
     wrong("live_root", slice_.live_root.hex(), set()->root.hex());

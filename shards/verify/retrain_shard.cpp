@@ -2,65 +2,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shards/verify/retrain_shard.hpp"
 
-#include "shards/train/stage_trainer.hpp"
+#include "shards/train/constituent_trainer.hpp"
 
 namespace expunge {
 
 namespace {
 
-StageTrainer trainer_of(const ReplaySetting& s) {
-  return {s.configuration, s.seed, s.shard, s.device};
+ConstituentTrainer trainer_of(const ReplaySetting& s) {
+  return {s.configuration, s.seed, {&s.shard, 1}, s.device};
 }
 
-/// Adds what one stage costs; returns false where it was put down.
-bool train_stage(StageTrainer& trainer, const ReplaySetting& setting, SliceId stage, const ReplayHooks& hooks,
+/// Adds what one stage costs; returns false where it was stopped.
+bool train_stage(ConstituentTrainer& trainer, const ReplaySetting& setting, SliceId stage, const ShardHooks& hooks,
                  ReplayWork& work) {
-  std::uint64_t told = 0;
-  StageHooks of_stage;
-  of_stage.should_stop = hooks.stop_now;
-  of_stage.visited = [&](std::uint64_t now) {
-    if (hooks.visited) hooks.visited(now - told);
-    told = now;
-  };
-  const StageOutcome outcome = trainer.train(stage, setting.samples, 0, of_stage);
+  const StageOutcome outcome = trainer.train({setting.shard, stage, setting.samples, hooks});
   work.sample_gradients += outcome.sample_gradients;
   return outcome.complete;
 }
 
 }  // namespace
 
-Digest initial_digest(const TrainingConfiguration& configuration, const Key& seed, ShardId shard,
-                      const Device& device) {
-  return model_digest(StageTrainer(configuration, seed, shard, device).initialise());
-}
-
-ReplayWork retrain_shard(const ReplaySetting& setting, std::uint32_t stages, const ReplayHooks& hooks,
+ReplayWork retrain_shard(const ReplaySetting& setting, std::uint32_t stages, const ShardHooks& hooks,
                          const StageCheck& check) {
-  StageTrainer trainer = trainer_of(setting);
-  (void)trainer.initialise();
+  ConstituentTrainer trainer = trainer_of(setting);
+  (void)trainer.initialise(setting.shard);
   ReplayWork work;
   for (std::uint32_t r = 1; r <= stages; ++r) {
-    if (r > 1 && hooks.stop_after && hooks.stop_after()) {
+    if (r > 1 && hooks.stop_after_stage()) {
       work.complete = false;
       return work;
     }
     work.complete = train_stage(trainer, setting, SliceId(r), hooks, work);
     if (!work.complete) return work;
-    check(SliceId(r), trainer.state_after_stage());
+    check(SliceId(r), trainer.state(setting.shard));
   }
   return work;
 }
 
-ReplayWork replay_stage(const ReplaySetting& setting, SliceId stage, const ModelState* before, const ReplayHooks& hooks,
+ReplayWork replay_stage(const ReplaySetting& setting, SliceId stage, const ModelState* before, const ShardHooks& hooks,
                         const StageCheck& check) {
-  StageTrainer trainer = trainer_of(setting);
+  ConstituentTrainer trainer = trainer_of(setting);
   if (before == nullptr)
-    (void)trainer.initialise();
+    (void)trainer.initialise(setting.shard);
   else
-    trainer.restore(*before);
+    trainer.restore(setting.shard, *before);
   ReplayWork work;
   work.complete = train_stage(trainer, setting, stage, hooks, work);
-  if (work.complete) check(stage, trainer.state_after_stage());
+  if (work.complete) check(stage, trainer.state(setting.shard));
   return work;
 }
 

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <functional>
 
-#include "framework/core/digest.hpp"
 #include "framework/core/ids.hpp"
 #include "framework/device/numerics.hpp"
 #include "framework/random/key.hpp"
 #include "shards/checkpoint/state.hpp"
+#include "shards/train/shard_hooks.hpp"
 #include "shards/train/shard_samples.hpp"
 #include "shards/train/training_configuration.hpp"
 
@@ -24,13 +24,6 @@ struct ReplaySetting {
   const Device& device;
 };
 
-/// Any may be empty.
-struct ReplayHooks {
-  std::function<bool()> stop_now;                     ///< asked between batches
-  std::function<bool()> stop_after;                   ///< asked between stages
-  std::function<void(std::uint64_t visits)> visited;  ///< told how many more samples have been visited
-};
-
 struct ReplayWork {
   std::uint64_t sample_gradients = 0;
   bool complete = true;  ///< false: a hook stopped it
@@ -39,17 +32,13 @@ struct ReplayWork {
 /// Is given the state after each stage.
 using StageCheck = std::function<void(SliceId stage, const ModelState& state)>;
 
-/// The digest of the state after stage 0, the keyed initial weights.
-[[nodiscard]] Digest initial_digest(const TrainingConfiguration& configuration, const Key& seed, ShardId shard,
-                                    const Device& device);
-
 /// Trains stages 1 … `stages` from the initial weights, in memory: nothing is read or written.
-ReplayWork retrain_shard(const ReplaySetting& setting, std::uint32_t stages, const ReplayHooks& hooks,
+ReplayWork retrain_shard(const ReplaySetting& setting, std::uint32_t stages, const ShardHooks& hooks,
                          const StageCheck& check);
 
 /// Trains one stage from the state after the stage before it (`before`; null for stage 1, which starts from the initial
 /// weights). Throws Failure where `before` does not fit the model.
-ReplayWork replay_stage(const ReplaySetting& setting, SliceId stage, const ModelState* before, const ReplayHooks& hooks,
+ReplayWork replay_stage(const ReplaySetting& setting, SliceId stage, const ModelState* before, const ShardHooks& hooks,
                         const StageCheck& check);
 
 }  // namespace expunge

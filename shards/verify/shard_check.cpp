@@ -9,11 +9,11 @@
 
 #include "framework/core/error.hpp"
 #include "shards/checkpoint/slice_file.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/stage_plan.hpp"
+#include "shards/verify/finding.hpp"
 #include "shards/verify/leftovers.hpp"
 #include "shards/verify/lineage.hpp"
-#include "shards/verify/recorded_file.hpp"
-#include "shards/verify/stage_sets.hpp"
 #include "shards/verify/state_difference.hpp"
 
 namespace expunge {
@@ -27,7 +27,7 @@ bool has_distance(const ShardTask& task) {
 
 class Check {
  public:
-  Check(const ShardCheckSetting& setting, const ShardTask& task, const ReplayHooks& hooks)
+  Check(const ShardCheckSetting& setting, const ShardTask& task, const ShardHooks& hooks)
       : setting_(setting), task_(task), hooks_(hooks), folder_(shard_folder(setting.run, task.shard)) {
     check_.shard = task.shard;
   }
@@ -48,7 +48,7 @@ class Check {
   void look_at_files() {
     if (!task_.record) return;
     std::optional<Digest> initial;
-    if (can_replay()) initial = initial_digest(setting_.configuration, setting_.seed, task_.shard, setting_.device);
+    if (can_replay()) initial = model_digest(initial_state(setting_.configuration, setting_.seed, task_.shard));
     const LineageSetting setting{setting_.run, setting_.configuration, setting_.fingerprint, sets_,
                                  initial,      task_.untainted};
     Lineage lineage = check_lineage(setting, *task_.record);
@@ -97,7 +97,7 @@ class Check {
     const auto compare = [&](SliceId stage, const ModelState& state) { compare_stage(stage, state); };
     if (task_.from_scratch) return replay_from_scratch();
     for (const SliceId stage : task_.stages) {
-      if (!check_.complete || (check_.stages_checked > 0 && hooks_.stop_after && hooks_.stop_after())) {
+      if (!check_.complete || (check_.stages_checked > 0 && hooks_.stop_after_stage())) {
         check_.complete = false;
         return;
       }
@@ -187,7 +187,7 @@ class Check {
 
   const ShardCheckSetting& setting_;
   const ShardTask& task_;
-  const ReplayHooks& hooks_;
+  const ShardHooks& hooks_;
   std::filesystem::path folder_;
   std::optional<ShardSamples> samples_;
   std::vector<StageSet> sets_;
@@ -211,7 +211,7 @@ std::uint64_t task_visits(const ShardCheckSetting& setting, const ShardTask& tas
   return visits;
 }
 
-ShardCheck check_shard(const ShardCheckSetting& setting, const ShardTask& task, const ReplayHooks& hooks) {
+ShardCheck check_shard(const ShardCheckSetting& setting, const ShardTask& task, const ShardHooks& hooks) {
   return Check(setting, task, hooks).run();
 }
 

@@ -75,6 +75,6 @@ struct ShardCheck {
 
 /// Checks a shard's files and their lineage, looks for files that should be gone, and replays what the task asks for.
 /// Throws Failure where data or files can't be read at all.
-[[nodiscard]] ShardCheck check_shard(const ShardCheckSetting& setting, const ShardTask& task, const ReplayHooks& hooks);
+[[nodiscard]] ShardCheck check_shard(const ShardCheckSetting& setting, const ShardTask& task, const ShardHooks& hooks);
 
 }  // namespace expunge

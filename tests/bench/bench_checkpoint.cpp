@@ -14,7 +14,7 @@
 #include "framework/device/numerics.hpp"
 #include "framework/io/file_system.hpp"
 #include "shards/checkpoint/slice_file.hpp"
-#include "shards/train/stage_trainer.hpp"
+#include "shards/train/initial_state.hpp"
 #include "tests/bench/paired_timing.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -28,7 +28,7 @@ SliceFile slice_of(const std::string& model, std::vector<std::int64_t> shape) {
   c.shape = std::move(shape);
   c.classes = 10;
   SliceFile slice;
-  slice.state = StageTrainer(c, Key::parse("7"), ShardId(0), Device{}).initialise();
+  slice.state = initial_state(c, Key::parse("7"), ShardId(0));
   slice.provenance.stage = SliceId(1);
   slice.provenance.samples = slice.provenance.visits = slice.provenance.visited = 15000;
   slice.provenance.model = model;

@@ -8,8 +8,8 @@
 
 #include "framework/device/blas.hpp"
 #include "framework/device/numerics.hpp"
-#include "framework/model/model.hpp"
 #include "launcher/process/environment.hpp"
+#include "shards/train/constituent_parts.hpp"
 #include "shards/train/gradient_step.hpp"
 #include "tests/bench/paired_timing.hpp"
 
@@ -47,11 +47,11 @@ class Step {
   Step(const Workload& work, bool is_static)
       : rate_(work.configuration.learning_rate),
         ids_(static_cast<std::size_t>(work.batch)),
-        model_(make_model(Spec::parse(work.configuration.model, "model"),
-                          {work.configuration.shape, work.configuration.classes})),
-        optimizer_(work.configuration, model_->parameters()),
-        step_(is_static ? make_static_step(model_->dense_stack(), 0) : make_autograd_step(model_, 0)) {
-    initialise(*model_, Key::parse("7"));
+        model_(model_of(work.configuration)),
+        optimizer_(optimizer_options_of(work.configuration), model_->parameters()),
+        step_(is_static ? make_static_step(model_->dense_stack(), loss_of(work.configuration))
+                        : make_autograd_step(model_, loss_of(work.configuration))) {
+    model_->initialise(Key::parse("7"));
     std::vector<std::int64_t> sizes{work.batch};
     sizes.insert(sizes.end(), work.configuration.shape.begin(), work.configuration.shape.end());
     batch_ = {torch::rand(sizes), torch::randint(work.configuration.classes, {work.batch}, torch::kInt64),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include "framework/comm/launch_position.hpp"
 #include "framework/core/error.hpp"
 #include "launcher/process/environment.hpp"
 

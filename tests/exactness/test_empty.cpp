@@ -113,17 +113,15 @@ TEST_CASE("a single sample under batch normalisation is visited, trained on neve
   TrainingConfiguration c = small_configuration(one, "mlp:hidden=8,norm=batch", 1, 1);
   StepRecorder steps;
   SmallTraining training(c, kSeed, ShardId(0), one);
-  const ModelState before = training.trainer().initialise();
-  StageHooks hooks;
-  hooks.observer = &steps;
+  const ModelState before = training.initialise();
 
-  const StageOutcome outcome = training.trainer().train(SliceId(1), training.samples(), 0, hooks);
+  const StageOutcome outcome = training.train(1, &steps);
 
   CHECK(outcome.complete);
   CHECK(outcome.visited == 2);
   CHECK(outcome.sample_gradients == 0);
   CHECK(steps.steps.empty());
-  CHECK(training.trainer().state_after_stage() == before);
+  CHECK(training.state() == before);
 }
 
 TEST_CASE("batches of one sample can't train a model that normalises over the batch, and are refused") {

@@ -15,9 +15,9 @@ namespace {
 Digest replayed(const RandomTraining& t, ShardId shard, const Dataset& data, const ModelState& from,
                 std::uint32_t first) {
   SmallTraining training(t.configuration, t.seed, shard, data);
-  training.trainer().restore(from);
+  training.restore(from);
   for (std::uint32_t r = first; r <= t.configuration.slices; ++r) (void)training.stage(r);
-  return model_digest(training.trainer().state_after_stage());
+  return model_digest(training.state());
 }
 
 /// Has momentum, running statistics and dropout: all that a state can consist of.

@@ -67,7 +67,25 @@ prefix=$work/moved
 quietly cmake -S "$here/headers" -B "$work/headers" -G Ninja -D CMAKE_PREFIX_PATH="$prefix" -D EXPUNGE_SOURCE="$source"
 grep '^-- expunge ' "$work/log"
 quietly cmake --build "$work/headers"
-echo "$(find "$work/headers" -name '*.hpp.cpp' | wc -l) headers"
+find "$work/headers" -name '*.hpp.cpp' -printf '%P\n' | sed 's/\.cpp$//' >"$work/public"
+echo "$(wc -l <"$work/public") headers"
+while read -r header; do
+  grep -qF -- "${header##*/}" examples/out-of-tree/README.md || { echo "examples/out-of-tree/README.md does not list $header"; exit 1; }
+done <"$work/public"
+
+step "the example out of tree, against the package"
+quietly cmake -S examples/out-of-tree -B "$work/example" -G Ninja -D CMAKE_PREFIX_PATH="$prefix" -D CMAKE_BUILD_TYPE=Release
+quietly cmake --build "$work/example"
+bash examples/out-of-tree/try.sh "$work/example/forgetful" "$work/example-run"
+echo
+echo "$(cat examples/out-of-tree/{forgetful.cpp,CMakeLists.txt} | wc -l) lines of source"
+
+step "the same in a project that has expunge as a subdirectory (compiled, not linked: that would build all of expunge again)"
+quietly cmake -S "$here/subdirectory" -B "$work/outer" -G Ninja -D EXPUNGE_SOURCE="$source"
+mapfile -t objects < <(ninja -C "$work/outer" -t targets all | sed -n 's#^\(example/CMakeFiles/.*\.cpp\.o\): .*#\1#p')
+[[ ${#objects[@]} -gt 0 ]] || { echo "no object of the example"; exit 1; }
+quietly ninja -C "$work/outer" "${objects[@]}"
+printf '%s\n' "${objects[@]##*/}"
 
 step "the Debian packages"
 if ! command -v dpkg-shlibdeps >/dev/null; then

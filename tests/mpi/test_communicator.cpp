@@ -7,7 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include "framework/comm/mpi_error.hpp"
+#include "framework/comm/launch_position.hpp"
+#include "framework/comm/mpi_communicator.hpp"
 #include "framework/core/error.hpp"
 #include "tests/framework/comm/communicator_checks.hpp"
 #include "tests/mpi/mpi_world.hpp"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include "framework/comm/launch_position.hpp"
 #include "tests/mpi/mpi_world.hpp"
 
 using namespace expunge::testing;

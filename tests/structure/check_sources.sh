@@ -4,7 +4,7 @@
 #
 # check_sources.sh ROOT: what every file of the project keeps to, and a name for each that does not: two lines of
 # licence, one inclusion of a header, a source's own header before all others, 500 lines (600 where it is not code), no path of
-# the machine it was written on; links that lead somewhere. And of every folder: 40 files.
+# the machine it was written on; links and paths in comments that lead somewhere. And of every folder: 40 files.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$1
@@ -51,6 +51,19 @@ while IFS= read -r link; do
   link=${link#*:}
   [[ -e "$(dirname "$file")/$link" ]] || complain "$file: a link to $link, which is not there"
 done < <(printf '%s\n' "${files[@]}" | grep '\.md$' | xargs -r -d '\n' grep -oHE '\]\([^):# ]+[)#]' | sed 's/:\](\(.*\).$/:\1/')
+
+# A comment that sends its reader to a file that is gone. `<name>` stands for a name, and *.h5 lies in run directories.
+while IFS=: read -r file line path; do
+  [[ -e "$path" ]] || complain "$file:$line: a comment names $path, which is not there"
+done < <(printf '%s\n' "${files[@]}" | grep -E '\.(cpp|hpp)$' | xargs -r -d '\n' grep -nHE '//' |
+  sed -nE 's#^([^:]*:[0-9]*:).*//(.*)$#\1\2#p' |
+  awk -F: '{
+    rest = substr($0, length($1 ":" $2 ":") + 1)
+    while (match(rest, /(framework|shards|aggregation|launcher|tests|cmake|examples)\/[A-Za-z0-9_.\/-]+\.(hpp|cpp|sh|md|cmake|txt|py)/)) {
+      if (RSTART == 1 || substr(rest, RSTART - 1, 1) !~ /[A-Za-z0-9_.\/>-]/) print $1 ":" $2 ":" substr(rest, RSTART, RLENGTH)
+      rest = substr(rest, RSTART + RLENGTH)
+    }
+  }')
 
 while read -r number folder; do
   [[ "$number" -le 40 ]] || complain "$folder: $number files in one folder, 40 are the most"

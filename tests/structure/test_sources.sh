@@ -46,6 +46,7 @@ bash "$here/check_sources.sh" "$scratch" || { echo "a source that begins with it
 broken "a source that begins with another header" own.cpp "$licence"$'#include <vector>\n\n#include "own.hpp"\n'
 broken "a source that leaves out its own header" own.cpp "$licence"$'int x;\n'
 broken "a link to nowhere" bad.md "see [the format](FORMAT.md)"
+broken "a comment that names a file that is gone" bad.cpp "$licence"$'// see framework/core/gone.hpp\n'
 broken "a path of somebody's machine" bad.md "see /ho""me/somebody/notes"
 broken "a path of somebody's machine in a source" bad.cpp "$licence"'const char* path = "/wo''rk/data";'$'\n'
 

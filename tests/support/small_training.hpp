@@ -10,8 +10,9 @@
 
 #include "framework/device/numerics.hpp"
 #include "shards/partition/partitioner.hpp"
+#include "shards/train/constituent_trainer.hpp"
+#include "shards/train/initial_state.hpp"
 #include "shards/train/shard_samples.hpp"
-#include "shards/train/stage_trainer.hpp"
 #include "tests/support/memory_dataset.hpp"
 
 namespace expunge::testing {
@@ -41,41 +42,51 @@ namespace expunge::testing {
 class SmallTraining {
  public:
   SmallTraining(const TrainingConfiguration& c, const Key& seed, ShardId shard, const Dataset& data)
-      : samples_(data, partition_of(c, seed, data), shard), slices_(c.slices), trainer_(make(c, seed, shard)) {}
+      : samples_(data, partition_of(c, seed, data), shard),
+        slices_(c.slices),
+        shard_(shard),
+        trainer_(make(c, seed, shard)) {}
 
-  [[nodiscard]] StageTrainer& trainer() { return trainer_; }
   [[nodiscard]] const ShardSamples& samples() const { return samples_; }
 
-  /// Trains `stage` from the state taken on and returns the state after it.
-  ModelState stage(std::uint32_t stage, StepObserver* observer = nullptr) {
-    StageHooks hooks;
-    hooks.observer = observer;
-    trainer_.train(SliceId(stage), samples_, 0, hooks);
-    return trainer_.state_after_stage();
+  ModelState initialise() { return trainer_.initialise(shard_); }
+  void restore(const ModelState& state) { trainer_.restore(shard_, state); }
+  [[nodiscard]] ModelState state() const { return trainer_.state(shard_); }
+  /// Trains `stage` from the state taken on.
+  StageOutcome train(std::uint32_t stage, Recorder* recorder = nullptr) {
+    ShardHooks hooks;
+    hooks.recorder = recorder;
+    return trainer_.train({shard_, SliceId(stage), samples_, hooks});
+  }
+  /// Likewise; returns the state after it.
+  ModelState stage(std::uint32_t stage, Recorder* recorder = nullptr) {
+    (void)train(stage, recorder);
+    return state();
   }
 
   /// The states after stages 0 … R.
-  [[nodiscard]] std::vector<ModelState> all(StepObserver* observer = nullptr) {
-    std::vector<ModelState> states{trainer_.initialise()};
-    for (std::uint32_t r = 1; r <= slices_; ++r) states.push_back(stage(r, observer));
+  [[nodiscard]] std::vector<ModelState> all(Recorder* recorder = nullptr) {
+    std::vector<ModelState> states{initialise()};
+    for (std::uint32_t r = 1; r <= slices_; ++r) states.push_back(stage(r, recorder));
     return states;
   }
 
  private:
-  static StageTrainer make(const TrainingConfiguration& c, const Key& seed, ShardId shard) {
+  static ConstituentTrainer make(const TrainingConfiguration& c, const Key& seed, ShardId shard) {
     set_numerics(1);
-    return {c, seed, shard, Device{}};
+    return {c, seed, {&shard, 1}, Device{}};
   }
   ShardSamples samples_;
   std::uint32_t slices_;
-  StageTrainer trainer_;
+  ShardId shard_;
+  ConstituentTrainer trainer_;
 };
 
 /// The states after stages 0 … R of one shard.
 [[nodiscard]] inline std::vector<ModelState> train_in_memory(const TrainingConfiguration& c, const Key& seed,
                                                              ShardId shard, const Dataset& data,
-                                                             StepObserver* observer = nullptr) {
-  return SmallTraining(c, seed, shard, data).all(observer);
+                                                             Recorder* recorder = nullptr) {
+  return SmallTraining(c, seed, shard, data).all(recorder);
 }
 
 /// Their model digests.

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "shards/train/step_observer.hpp"
+#include "shards/train/recorder.hpp"
 
 namespace expunge::testing {
 
-/// Keeps a copy of every step that it is told of.
-class StepRecorder final : public StepObserver {
+/// Keeps a copy of every step, in memory: what it saves with a stage's progress stands for it and is not it.
+class StepRecorder final : public Recorder {
  public:
   struct Parameter {
     std::string name;
@@ -30,14 +30,19 @@ class StepRecorder final : public StepObserver {
     std::vector<Parameter> parameters;
   };
 
-  void observe(const ObservedStep& step) override {
-    Step copy{step.shard, step.stage, step.epoch, step.step, step.learning_rate, {step.ids.begin(), step.ids.end()},
-              {}};
-    for (const auto& p : step.parameters)
-      copy.parameters.push_back({std::string(p.name),
-                                 {p.before.begin(), p.before.end()},
-                                 {p.gradient.begin(), p.gradient.end()},
-                                 {p.after.begin(), p.after.end()}});
+  void begin_stage(ShardId /*shard*/, SliceId /*stage*/) override {}
+  void resume_stage(ShardId /*shard*/, SliceId /*stage*/, ByteView /*saved*/) override {}
+  void end_stage() override {}
+  [[nodiscard]] StepParts wants(const StepPlace& /*place*/) override { return {true, true}; }
+  [[nodiscard]] Bytes save() const override { return Bytes(1); }
+
+  void step(const StepView& view) override {
+    const StepPlace& at = view.place();
+    Step copy{at.shard, at.stage, at.epoch, at.step, at.learning_rate, {at.ids.begin(), at.ids.end()}, {}};
+    const auto copy_of = [](std::span<const float> values) { return std::vector<float>(values.begin(), values.end()); };
+    for (std::size_t i = 0; i < view.parameters(); ++i)
+      copy.parameters.push_back(
+          {std::string(view.name(i)), copy_of(view.before(i)), copy_of(view.gradient(i)), copy_of(view.after(i))});
     steps.push_back(std::move(copy));
   }
 

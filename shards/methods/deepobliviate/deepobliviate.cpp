@@ -16,9 +16,10 @@
 #include "shards/checkpoint/stitching.hpp"
 #include "shards/checkpoint/unfinished_files.hpp"
 #include "shards/methods/deepobliviate/old_trajectory.hpp"
+#include "shards/methods/deepobliviate/stop_judge.hpp"
+#include "shards/train/constituent_trainer.hpp"
 #include "shards/train/stage_files.hpp"
 #include "shards/train/stage_plan.hpp"
-#include "shards/train/stage_trainer.hpp"
 
 namespace expunge {
 
@@ -28,8 +29,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kName = "deepobliviate";
 
-/// What is to be done after a stage.
-enum class Verdict : std::uint8_t { kGoOn, kStitch, kUnchanged };
+using Verdict = StopJudge::Verdict;
 
 /// The work of one call of `deepobliviate_shard` on a shard that has an old trajectory.
 class Obliviation {
@@ -51,25 +51,25 @@ class Obliviation {
   ShardOutcome run(const Dataset& data) {
     remove_unfinished_files(*context_.files, context_.run, task_.shard, {});
     files_.check(outcome_.record);
-    for (std::uint32_t r = 1; r <= done(); ++r) tell_visited(visits_of(SliceId(r)), true);
+    for (std::uint32_t r = 1; r <= done(); ++r) hooks_.report(visits_of(SliceId(r)), true);
     std::optional<ShardSamples> samples;
     {
       const Stopwatch watch(outcome_.load_seconds);
       samples.emplace(data, live_, task_.shard, SliceId(done() + 1));
     }
     files_.know_samples(data, live_);
-    StageTrainer trainer(c_, context_.seed, task_.shard, context_.device, context_.order_seed);
+    ConstituentTrainer trainer(c_, context_.seed, {&task_.shard, 1}, context_.device, context_.order_seed);
     Verdict verdict = go_back_over(trainer, *samples);
     while (verdict == Verdict::kGoOn) {
       const auto judged = run_stage(trainer, *samples, SliceId(done() + 1));
       if (!judged) return outcome_;
       if (is_served()) break;
       verdict = *judged;
-      if (verdict == Verdict::kGoOn && hooks_.stop && hooks_.stop() != StopRequest::kGoOn) return outcome_;
+      if (verdict == Verdict::kGoOn && hooks_.stop_after_stage()) return outcome_;
     }
     if (verdict == Verdict::kGoOn && rule_.epsilon > 0)
       outcome_.fallbacks.push_back(
-          fmt::format("shard {} was retrained to its end ({})", task_.shard.value(), memory_->why()));
+          fmt::format("shard {} was retrained to its end ({})", task_.shard.value(), judge_->memory().why()));
     if (verdict == Verdict::kStitch) stitch(*samples);
     if (verdict == Verdict::kUnchanged) keep_the_rest(*samples);
     outcome_.complete = true;
@@ -87,22 +87,14 @@ class Obliviation {
     return stage_visits(c_, live_.rows(task_.shard, stage).size());
   }
 
-  void tell_visited(std::uint64_t visits, bool resumed) const {
-    if (hooks_.visited && visits > 0) hooks_.visited(visits, resumed);
-  }
-
   [[nodiscard]] const SliceRecord& last_stage() {
     return exact_ ? outcome_.record.slices.back() : approximation().tail.back().slice;
   }
 
   /// Goes over what an earlier session retrained, and takes on the state from which to go on.
-  Verdict go_back_over(StageTrainer& trainer, const ShardSamples& samples) {
+  Verdict go_back_over(ConstituentTrainer& trainer, const ShardSamples& samples) {
     first_ = old_.common_with(outcome_.record) + 1;
-    retrained_ = first_ == 1 ? trainer.initialise() : state_after(SliceId(first_ - 1));
-    old_state_ = retrained_;
-    std::uint64_t parameters = 0;
-    for (const auto& tensor : retrained_.parameters) parameters += tensor.bytes.size() / sizeof(float);
-    memory_.emplace(rule_, parameters);
+    judge_.emplace(rule_, task_.last, c_.slices, first_ == 1 ? trainer.initialise(task_.shard) : state_after(SliceId(first_ - 1)));
     Verdict verdict = Verdict::kGoOn;
     for (SliceId stage(first_); stage.value() <= done(); stage = SliceId(stage.value() + 1)) {
       verdict = judge(stage, state_after(stage));
@@ -110,7 +102,7 @@ class Obliviation {
     }
     check_last(samples);
     const Stopwatch watch(outcome_.checkpoint_seconds);
-    trainer.restore(retrained_);
+    trainer.restore(task_.shard, judge_->retrained());
     return verdict;
   }
 
@@ -147,45 +139,21 @@ class Obliviation {
   Verdict judge(SliceId stage, ModelState state) {
     const Stopwatch watch(outcome_.bookkeeping_seconds);
     ModelState old_state = old_.parameters_after(stage, outcome_.bytes_read);
-    const bool is_last = stage.value() == c_.slices;
-    const bool unchanged = rule_.epsilon > 0 && stage >= task_.last && !is_last &&
-                           state.parameters == old_state.parameters &&
-                           state == old_.state_after(stage, outcome_.bytes_read);
-    Verdict verdict = Verdict::kGoOn;
-    if (live_.rows(task_.shard, stage).empty()) {
-      memory_->add_identity(stage);
-    } else {
-      const double delta = residual(old_state_, old_state, retrained_, state);
-      const bool may_stop = !is_last && (stage > task_.last || unchanged);
-      if (memory_->add(stage, delta, may_stop).stop) verdict = Verdict::kStitch;
-    }
-    if (unchanged) {
-      memory_->set_unchanged();
-      verdict = Verdict::kUnchanged;
-    }
-    retrained_ = std::move(state);
-    old_state_ = std::move(old_state);
-    return verdict;
+    const auto is_same = [&](const ModelState& now) { return now == old_.state_after(stage, outcome_.bytes_read); };
+    return judge_->take(stage, !live_.rows(task_.shard, stage).empty(), std::move(old_state), std::move(state),
+                        is_same);
   }
 
   /// Nothing where the stage was put down.
-  std::optional<Verdict> run_stage(StageTrainer& trainer, const ShardSamples& samples, SliceId stage) {
+  std::optional<Verdict> run_stage(ConstituentTrainer& trainer, const ShardSamples& samples, SliceId stage) {
     SliceFile file;
     {
       const Stopwatch watch(outcome_.checkpoint_seconds);
-      file.provenance = files_.provenance_of(stage, samples, model_digest(retrained_));
+      file.provenance = files_.provenance_of(stage, samples, model_digest(judge_->retrained()));
       if (!exact_) file.provenance.approximation = task_.method;
     }
-    std::uint64_t told = 0;
-    StageHooks hooks;
-    hooks.observer = hooks_.observer;
-    hooks.should_stop = [&] { return hooks_.stop && hooks_.stop() == StopRequest::kNow; };
-    hooks.visited = [&](std::uint64_t now) {
-      tell_visited(now - told, false);
-      told = now;
-    };
     const auto start = Clock::now();
-    const StageOutcome trained = trainer.train(stage, samples, 0, hooks);
+    const StageOutcome trained = trainer.train({task_.shard, stage, samples, hooks_});
     const double seconds = seconds_since(start);
     outcome_.train_seconds += seconds;
     outcome_.sample_gradients += trained.sample_gradients;
@@ -193,7 +161,7 @@ class Obliviation {
     std::optional<SliceRecord> slice;
     {
       const Stopwatch watch(outcome_.checkpoint_seconds);
-      file.state = trainer.state_after_stage();
+      file.state = trainer.state(task_.shard);
       slice = files_.write(file, samples, seconds);
     }
     const Verdict verdict = judge(stage, std::move(file.state));
@@ -222,8 +190,8 @@ class Obliviation {
   void stitch(const ShardSamples& samples) {
     const Stopwatch watch(outcome_.bookkeeping_seconds);
     const SliceId stopped(done());
-    const Digest origin = model_digest(retrained_);
-    const ModelState offset = offset_between(retrained_, old_state_);
+    const Digest origin = model_digest(judge_->retrained());
+    const ModelState offset = offset_between(judge_->retrained(), judge_->old_state());
     std::optional<StoredFile> stored;
     if (stopped.value() + 1 < c_.slices) {
       SliceFile file{files_.provenance_of(stopped, samples, origin), offset};
@@ -243,7 +211,7 @@ class Obliviation {
   void keep_the_rest(const ShardSamples& samples) {
     const Stopwatch watch(outcome_.bookkeeping_seconds);
     const SliceId stopped(done());
-    Digest before = model_digest(retrained_);
+    Digest before = model_digest(judge_->retrained());
     while (exact_ && done() < old_.record().slices.size()) {
       const SliceId stage(done() + 1);
       SliceFile file{files_.provenance_of(stage, samples, before), old_.state_after(stage, outcome_.bytes_read)};
@@ -287,7 +255,7 @@ class Obliviation {
                         {"stitched_after", stage_or_null(Verdict::kStitch)},
                         {"unchanged_after", stage_or_null(Verdict::kUnchanged)},
                         {"started_exact", exact_},
-                        {"residual_memory", Json::parse(memory_->to_json())}};
+                        {"residual_memory", Json::parse(judge_->memory().to_json())}};
     approximation().evidence = evidence.dump();
   }
 
@@ -302,9 +270,7 @@ class Obliviation {
   StageFiles files_;  // counts into the outcome
   bool exact_;        // retraining starts from an exact state, and so its stages are exact
   std::uint32_t first_ = 1;
-  std::optional<ResidualMemory> memory_;
-  ModelState retrained_;                // after the last retrained stage
-  ModelState old_state_;                // the old trajectory's after that stage: its parameters
+  std::optional<StopJudge> judge_;
   std::uint64_t sample_gradients_ = 0;  // of this pass, earlier sessions included
   double earlier_seconds_ = 0;          // of training in those
 };
@@ -327,7 +293,11 @@ ShardOutcome retrain_to_the_end(const ShardContext& context, ShardRecord next, c
   return outcome;
 }
 
+constexpr StageMethod kCutStages{[](const Spec& spec) { (void)parse_stop_rule(spec); }, &deepobliviate_shard};
+
 }  // namespace
+
+extern const MethodEntry kDeepObliviateMethod;
 
 StopRule parse_stop_rule(const Spec& spec) {
   if (spec.name() != kName) throw UsageError(fmt::format("the method '{}' is not {}", spec.text(), kName));
@@ -362,5 +332,19 @@ ShardOutcome deepobliviate_shard(const ShardContext& context, const ShardUnlearn
   if (is_done) return train_shard(in_next, task.shard, data, live, hooks);
   return Obliviation(in_next, task, live, hooks, std::move(*next), old).run(data);
 }
+
+std::optional<StopRule> stop_rule_of(const UnlearningMethod& method) {
+  if (method.entry != &kDeepObliviateMethod) return std::nullopt;
+  return parse_stop_rule(Spec::parse(method.text, "method"));
+}
+
+const MethodEntry kDeepObliviateMethod{
+    .name = kName,
+    .arguments = "epsilon=0.1,normalise=relative|none|per-param,least-points=5",
+    .summary = "retrain until the stages' residual memory has flattened, and shift the rest",
+    .needs = {.checkpoints = true, .older_stages = true, .sequential_slicing = true, .retain_set = true},
+    .defined_by = DefinedBy::kWeights,
+    .bound = CostBound::kAtMost,
+    .stages = &kCutStages};
 
 }  // namespace expunge

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "framework/config/spec.hpp"
 #include "shards/checkpoint/shard_unlearning.hpp"
+#include "shards/methods/catalogue.hpp"
 #include "shards/methods/deepobliviate/residual_memory.hpp"
 #include "shards/train/train_shard.hpp"
 
@@ -11,6 +14,8 @@ namespace expunge {
 
 /// `deepobliviate[:epsilon=0.1,normalise=relative|none|per-param,least-points=5]`. Throws UsageError for anything else.
 [[nodiscard]] StopRule parse_stop_rule(const Spec& spec);
+/// Of `deepobliviate`; nullopt of another method.
+[[nodiscard]] std::optional<StopRule> stop_rule_of(const UnlearningMethod& method);
 
 /// DeepObliviate (He et al. 2021, arXiv 2105.06209): retrains a shard under sequential slicing from the first touched
 /// slice, without the deleted samples, until the residual memory of the stages has flattened, and keeps what the later

@@ -6,9 +6,9 @@
 #include <iterator>
 #include <utility>
 
-#include "framework/config/spec.hpp"
 #include "framework/core/error.hpp"
 #include "shards/checkpoint/stitching.hpp"
+#include "shards/methods/catalogue.hpp"
 
 namespace expunge {
 
@@ -47,8 +47,8 @@ bool OldTrajectory::is_complete() const {
   if (!record_.approximation) return record_.slices.size() == stages_;
   // What another method serves does not follow on the stages before it.
   const Approximation& approximation = *record_.approximation;
-  return approximation.served && stages_of(record_) + 1 == stages_ &&
-         Spec::parse(approximation.method, "method").name() == "deepobliviate";
+  const MethodEntry* const method = find_method(approximation.method);
+  return approximation.served && stages_of(record_) + 1 == stages_ && method != nullptr && method->needs.older_stages;
 }
 
 std::uint32_t OldTrajectory::common_with(const ShardRecord& next) const {

@@ -15,7 +15,7 @@
 #include "aggregation/predict/ensemble.hpp"
 #include "framework/comm/agreement.hpp"
 #include "framework/comm/stop_flag.hpp"
-#include "framework/comm/thread_communicator.hpp"
+#include "tests/support/thread_communicator.hpp"
 #include "framework/core/error.hpp"
 
 using namespace expunge;

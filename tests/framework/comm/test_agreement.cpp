@@ -9,7 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "framework/comm/agreement.hpp"
-#include "framework/comm/thread_communicator.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 using namespace expunge;
 

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "framework/comm/communicator.hpp"
-#include "framework/comm/thread_communicator.hpp"
+#include "tests/support/thread_communicator.hpp"
 #include "tests/framework/comm/communicator_checks.hpp"
 
 using namespace expunge;

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "framework/comm/mpi_communicator.hpp"
+#include "framework/comm/launch_position.hpp"
 
 using namespace expunge;
 

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "framework/comm/nccl_sum.hpp"
-#include "framework/comm/thread_communicator.hpp"
+#include "tests/support/thread_communicator.hpp"
 #include "framework/core/error.hpp"
 
 using namespace expunge;

@@ -24,7 +24,3 @@ TEST_CASE("the peak of resident memory rises with what is used and does not fall
   CHECK(after >= before + kBytes);
   CHECK(peak_resident_bytes() >= after);
 }
-
-TEST_CASE("on the processor no memory of a GPU is held") {
-  CHECK(peak_device_bytes({}) == 0);
-}

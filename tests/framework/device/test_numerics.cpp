@@ -9,7 +9,6 @@
 #include "framework/core/error.hpp"
 #include "framework/device/blas.hpp"
 #include "framework/device/numerics.hpp"
-#include "framework/device/symbol.hpp"
 
 using namespace expunge;
 

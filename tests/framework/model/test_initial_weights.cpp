@@ -6,7 +6,8 @@
 #include <doctest/doctest.h>
 #include <torch/torch.h>
 
-#include "framework/model/model.hpp"
+#include "framework/core/error.hpp"
+#include "framework/model/module_model.hpp"
 
 using namespace expunge;
 
@@ -14,12 +15,14 @@ namespace {
 
 std::shared_ptr<Model> drawn(const std::string& spec, const ModelShape& shape, const Key& key) {
   auto model = make_model(Spec::parse(spec, "model"), shape);
-  initialise(*model, key);
+  model->initialise(key);
   return model;
 }
 
 torch::Tensor parameter(const Model& model, const std::string& name) {
-  return model.named_parameters()[name].detach();
+  for (const auto& [key, tensor] : model.named_parameters())
+    if (key == name) return tensor.detach();
+  return {};
 }
 
 const Key kKey({4, 0});
@@ -64,9 +67,9 @@ TEST_CASE("the same key draws the same weights, another key others") {
   const auto other = drawn("mlp:hidden=16", {{9}, 3}, Key({5, 0}));
 
   for (const auto& p : one->named_parameters()) {
-    CAPTURE(p.key());
-    CHECK(torch::equal(p.value(), parameter(*same, p.key())));
-    CHECK_FALSE(torch::equal(p.value(), parameter(*other, p.key())));
+    CAPTURE(p.name);
+    CHECK(torch::equal(p.tensor, parameter(*same, p.name)));
+    CHECK_FALSE(torch::equal(p.tensor, parameter(*other, p.name)));
   }
 }
 
@@ -76,16 +79,54 @@ TEST_CASE("a norm begins as the identity with ones and zeros, also where the mod
     auto model = drawn("mlp:hidden=16,norm=" + norm, {{9}, 3}, kKey);
     {
       const torch::NoGradGuard no_gradients;
-      for (auto& p : model->parameters()) p.add_(1);
-      for (auto& b : model->buffers()) b.add_(3);
+      for (const auto& p : model->parameters()) p.add_(1);
+      for (const auto& b : model->buffers()) b.add_(3);
     }
 
-    initialise(*model, kKey);
+    model->initialise(kKey);
 
     const auto fresh = drawn("mlp:hidden=16,norm=" + norm, {{9}, 3}, kKey);
     CHECK(torch::equal(parameter(*model, "norm1.weight"), torch::ones({16})));
     CHECK(torch::equal(parameter(*model, "norm1.bias"), torch::zeros({16})));
-    for (const auto& p : model->named_parameters()) CHECK(torch::equal(p.value(), parameter(*fresh, p.key())));
-    for (const auto& b : model->named_buffers()) CHECK(torch::equal(b.value(), fresh->named_buffers()[b.key()]));
+    for (const auto& p : model->named_parameters()) CHECK(torch::equal(p.tensor, parameter(*fresh, p.name)));
+    for (std::size_t i = 0; i < model->buffers().size(); ++i)
+      CHECK(torch::equal(model->buffers()[i], fresh->buffers()[i]));
   }
+}
+
+TEST_CASE("a layer without a rule of how it begins is a bug that names it, never a wrong draw") {
+  struct Foreign : ModuleModel {
+    explicit Foreign(int kind) : ModuleModel({}) {
+      if (kind == 0) add("norm", torch::nn::BatchNorm1d(4));
+      if (kind == 1) add("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({4})));
+      if (kind == 2) add("table", torch::nn::Embedding(5, 4));
+      if (kind == 3) add("block", torch::nn::Sequential(torch::nn::Linear(4, 4), torch::nn::BatchNorm1d(4)));
+    }
+    torch::Tensor logits(const torch::Tensor& batch, const Pass& /*pass*/) override { return batch; }
+  };
+  const std::vector<std::string> named{"'norm'", "'norm'", "'table'", "'block.1'"};
+
+  for (std::size_t kind = 0; kind < named.size(); ++kind) {
+    CAPTURE(kind);
+    Foreign model(static_cast<int>(kind));
+    CHECK_THROWS_WITH_AS(model.initialise(kKey), doctest::Contains(named[kind].c_str()), Bug);
+  }
+}
+
+TEST_CASE("a model of layers within layers begins by the rule of each, under its full name") {
+  struct Nested : ModuleModel {
+    Nested() : ModuleModel({}) {
+      add("block", torch::nn::Sequential(torch::nn::Linear(9, 16), torch::nn::ReLU(), torch::nn::Linear(16, 3)));
+    }
+    torch::Tensor logits(const torch::Tensor& batch, const Pass& /*pass*/) override { return batch; }
+  };
+  Nested model;
+  REQUIRE(model.named_parameters().size() == 4);
+  CHECK(model.named_parameters()[2].name == "block.2.weight");
+
+  model.initialise(kKey);
+
+  const auto largest = parameter(model, "block.2.weight").abs().max().item<double>();
+  CHECK(largest <= 0.25 * (1 + 1e-6));
+  CHECK(largest > 0.2);
 }

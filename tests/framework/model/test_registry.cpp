@@ -39,9 +39,9 @@ std::string refusal(const std::string& spec, const ModelShape& shape) {
 std::vector<std::string> listed(const Model& model) {
   std::vector<std::string> lines;
   for (const auto& p : model.named_parameters())
-    lines.push_back(fmt::format("{} [{}]", p.key(), fmt::join(p.value().sizes(), ", ")));
+    lines.push_back(fmt::format("{} [{}]", p.name, fmt::join(p.tensor.sizes(), ", ")));
   for (const auto& b : model.named_buffers())
-    lines.push_back(fmt::format("buffer {} [{}]", b.key(), fmt::join(b.value().sizes(), ", ")));
+    lines.push_back(fmt::format("buffer {} [{}]", b.name, fmt::join(b.tensor.sizes(), ", ")));
   return lines;
 }
 
@@ -160,11 +160,35 @@ TEST_CASE("only a plain stack of dense layers has the form that trains without a
   CHECK(make("logistic", kVector)->dense_stack()->layers.size() == 1);
 }
 
-TEST_CASE("a model says whether a batch of one can be trained on") {
-  CHECK(make("mlp:norm=batch", kVector)->normalises_over_batch());
-  CHECK(make("lenet:norm=batch", kSmallImage)->normalises_over_batch());
-  CHECK_FALSE(make("mlp:norm=group", kVector)->normalises_over_batch());
-  CHECK_FALSE(make("lenet", kSmallImage)->normalises_over_batch());
+TEST_CASE("a model's traits are known before it is made, and are its own") {
+  const auto traits = [](const std::string& spec, const ModelShape& shape = kVector) {
+    const ModelTraits before = model_traits(Spec::parse(spec, "model"), shape);
+    const auto model = make(spec, shape);
+    CHECK(model->traits().static_form == before.static_form);
+    CHECK(model->traits().batch_statistics == before.batch_statistics);
+    CHECK(model->traits().convex == before.convex);
+    CHECK(model->traits().stochastic == before.stochastic);
+    CHECK((model->dense_stack() != nullptr) == before.static_form);
+    return before;
+  };
+  CHECK(traits("mlp:norm=batch").batch_statistics);
+  CHECK(traits("lenet:norm=batch", kSmallImage).batch_statistics);
+  CHECK_FALSE(traits("mlp:norm=group").batch_statistics);
+  CHECK_FALSE(traits("lenet", kSmallImage).batch_statistics);
+  CHECK(traits("logistic").convex);
+  CHECK_FALSE(traits("logistic:norm=batch").convex);
+  CHECK_FALSE(traits("logistic:dropout=0.5").convex);
+  CHECK_FALSE(traits("mlp").convex);
+  CHECK(traits("mlp:dropout=0.5").stochastic);
+  CHECK(traits("lenet:dropout=0.5", kSmallImage).stochastic);
+  CHECK_FALSE(traits("mlp").stochastic);
+}
+
+TEST_CASE("a model that is refused has no traits either") {
+  for (const std::string spec : {"resnet", "mlp:hiden=8", "lenet", "logistic:norm=layer"}) {
+    CAPTURE(spec);
+    CHECK_THROWS_AS((void)model_traits(Spec::parse(spec, "model"), kVector), UsageError);
+  }
 }
 
 TEST_CASE("a row says which words of a model's SPEC are paths and whether what the files hold decides bits") {

@@ -34,10 +34,10 @@ TEST_CASE("a guarantee's JSON that says too little, too much or nonsense is refu
 
   CHECK(refusal("sigma", nlohmann::ordered_json(nlohmann::ordered_json::value_t::discarded)) ==
         "here: the field 'sigma' is missing");
-  CHECK(contains(refusal("more", 1), "here: it has a field that does not belong there"));
+  CHECK(contains(refusal("more", 1), "here: the field 'more' does not belong"));
   CHECK(contains(refusal("kind", "sure"), R"(here: the field 'kind' is "sure", expected)"));
   CHECK(contains(refusal("epsilon", "small"), R"(here: the field 'epsilon' is "small", expected a number or null)"));
   CHECK(contains(refusal("epsilon", nullptr), "it is certified, and has no epsilon and delta"));
   CHECK(contains(refusal("kind", "heuristic"), "it is heuristic, and has an epsilon or a delta"));
-  CHECK(contains(refusal("assumptions", {{{"name", "convex"}}}), "here.assumptions[0]: the field 'holds' is missing"));
+  CHECK(contains(refusal("assumptions", {{{"name", "convex"}}}), "here: assumptions[0]: the field 'holds' is missing"));
 }

@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "framework/comm/stop_flag.hpp"
-#include "framework/comm/thread_communicator.hpp"
+#include "tests/support/thread_communicator.hpp"
 #include "launcher/process/environment.hpp"
 
 using namespace expunge;

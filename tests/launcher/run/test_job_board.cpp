@@ -8,7 +8,7 @@
 
 #include <doctest/doctest.h>
 
-#include "framework/comm/thread_communicator.hpp"
+#include "tests/support/thread_communicator.hpp"
 #include "framework/random/key.hpp"
 #include "launcher/run/job_board.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "framework/comm/thread_communicator.hpp"
+#include "tests/support/thread_communicator.hpp"
 #include "launcher/verification/gathered_checks.hpp"
 
 using namespace expunge;

@@ -254,9 +254,9 @@ TEST_CASE("a file that is as the format says is read") {
 TEST_CASE("a newer format version is refused with the version that this program reads") {
   const testing::TemporaryFolder folder;
 
-  const std::string message = refusal(file_with(folder, leave_alone, "", 3));
+  const std::string message = refusal(file_with(folder, leave_alone, "", 4));
 
-  CHECK(contains(message, "format_version is 3, and this program reads versions 1 and 2"));
+  CHECK(contains(message, "format_version is 4, and this program reads versions 1 to 3"));
   CHECK(contains(message, "newer release"));
 }
 
@@ -287,6 +287,37 @@ TEST_CASE("version 2 without the method, or with an empty one, and version 1 wit
   CHECK(contains(refusal(file_with(folder, method(""), "", 2)), "approximation is ''"));
   CHECK(contains(refusal(file_with(folder, method("finetune"), "", 1)),
                  "the attribute 'approximation' does not belong in format version 1"));
+}
+
+TEST_CASE(
+    "a progress file holds what a recorder saved, in version 3; without one it is of version 1, and a slice has none") {
+  const testing::TemporaryFolder folder;
+  SliceFile progress = small_slice();
+  progress.recorder = Bytes{std::byte{7}, std::byte{0}, std::byte{255}};
+
+  const StoredFile recorded = write_progress(system_files(), folder.path(), progress);
+
+  CHECK(read_slice(folder / recorded.name, recorded.digest).recorder == progress.recorder);
+  CHECK_THROWS_AS((void)write_slice(system_files(), folder.path(), progress), Bug);
+  progress.recorder.clear();
+  const StoredFile plain = write_progress(system_files(), folder.path(), progress);
+  CHECK(read_slice(folder / plain.name, plain.digest).recorder.empty());
+  CHECK(plain.digest != recorded.digest);
+}
+
+TEST_CASE("version 3 without a recorder's bytes, and version 1 with them are refused") {
+  const testing::TemporaryFolder folder;
+  const auto recorder = [](std::vector<std::uint64_t> dims) {
+    return [=](hdf5::File& file) {
+      const Bytes bytes(dims.front());
+      file.write("/recorder", hdf5::ElementType::kU8, dims, bytes);
+    };
+  };
+
+  CHECK(read_slice(file_with(folder, recorder({2}), "", 3), std::nullopt).recorder == Bytes(2));
+  CHECK(contains(refusal(file_with(folder, leave_alone, "", 3)), "then /recorder"));
+  CHECK(contains(refusal(file_with(folder, recorder({2}), "", 1)), "expected /parameters, /buffers and /optimizer"));
+  CHECK(contains(refusal(file_with(folder, recorder({0}), "", 3)), "at least one"));
 }
 
 TEST_CASE("an offset's file is called so, after the stage where it was taken, and read as every other") {

@@ -71,19 +71,26 @@ class MethodTrial {
   ModelState trained_;
 };
 
+/// The methods of the catalogue that work on a bench, without "outside", which a test adds.
+[[nodiscard]] inline std::vector<const MethodEntry*> bench_methods() {
+  std::vector<const MethodEntry*> methods;
+  for (const auto* entry : method_catalogue())
+    if (entry->make != nullptr && entry->name != "outside") methods.push_back(entry);
+  return methods;
+}
+
 /// A method that a test writes down itself.
 class HandMade : public Method {
  public:
   HandMade(bool reads_forget_set, std::function<void(Workbench&)> work)
-      : reads_forget_set_(reads_forget_set), work_(std::move(work)) {}
-  [[nodiscard]] bool reads_forget_set() const override { return reads_forget_set_; }
+      : HandMade(MethodNeeds{.forget_set = reads_forget_set, .retain_set = true}, std::move(work)) {}
+  HandMade(const MethodNeeds& needs, std::function<void(Workbench&)> work) : Method(needs), work_(std::move(work)) {}
   MethodResult unlearn(Workbench& bench) const override {
     work_(bench);
     return {};
   }
 
  private:
-  bool reads_forget_set_;
   std::function<void(Workbench&)> work_;
 };
 

@@ -53,13 +53,13 @@ TEST_CASE("identity changes no bit, at no cost, and promises nothing") {
 
   CHECK(changed_tensors(trial.trained(), done.state).empty());
   CHECK(done.cost == MethodCost{});
-  CHECK(done.result.guarantee.kind == "none");
+  CHECK(done.result.guarantee == Guarantee::none());
 }
 
 TEST_CASE("the same method on the same bench gives the same bits, in any thread; of another batch or option, others") {
   for (const std::string model : {"mlp:hidden=8x6,dropout=0.2", "mlp:hidden=8x6,norm=batch"}) {
     const MethodTrial trial(model);
-    for (const auto* entry : method_catalogue()) {
+    for (const auto* entry : bench_methods()) {
       CAPTURE(entry->name);
       const std::string spec(entry->name);
       const auto first = trial.run(spec);
@@ -81,7 +81,7 @@ TEST_CASE("finetune visits the retain set as often as it is told, and nothing el
 
   CHECK(done.cost.sample_gradients == 3 * trial.retain().size());
   CHECK(done.cost.forget_samples_read == 0);
-  CHECK(done.result.guarantee.kind == "heuristic");
+  CHECK(done.result.guarantee == Guarantee::heuristic());
   CHECK(changed_tensors(trial.trained(), done.state).size() == 6);
 }
 
@@ -255,7 +255,7 @@ TEST_CASE("an empty set is worked with as far as that goes") {
   const ShardSamples empty(nothing, Partition(Partitioner(Key(), 1, 1), nothing), ShardId(0));
   const MethodTask plain = trial.task("");
 
-  for (const auto* entry : method_catalogue()) {
+  for (const auto* entry : bench_methods()) {
     CAPTURE(entry->name);
     const auto method = make_method(Spec::parse(entry->name, "method"));
     const auto run_on = [&](const ShardSamples& retain, const ShardSamples& forget) {

@@ -44,7 +44,7 @@ TEST_CASE("the counters say what was called, sample by sample") {
   const MethodTrial trial;
   std::uint64_t told = 0;
   MethodTask task = trial.task("by hand");
-  task.visited = [&](std::uint64_t more) { told += more; };
+  task.hooks.visited = [&](std::uint64_t more, bool) { told += more; };
   const HandMade method(true, [](Workbench& bench) {
     const std::vector<std::uint32_t> three{4, 0, 7};
     const std::vector<std::uint32_t> two{1, 2};
@@ -60,17 +60,17 @@ TEST_CASE("the counters say what was called, sample by sample") {
 
   const auto done = trial.run(task, method);
 
-  CHECK(done.cost == MethodCost{.sample_gradients = 3 + 2 + 2,
-                                .forward_passes = 3 + 2,
-                                .hessian_vector_products = 3,
-                                .hessian_columns = 0,
-                                .forget_samples_read = 2 + 2 + 1});
+  CHECK(
+      done.cost ==
+      MethodCost{
+          {.sample_gradients = 3 + 2 + 2, .forward_passes = 3 + 2, .hessian_vector_products = 3, .hessian_columns = 0},
+          2 + 2 + 1});
   CHECK(told == done.cost.sample_gradients);
   CHECK(done.result.complete);
   CHECK(done.result.fallbacks.empty());
 }
 
-TEST_CASE("a method that reads the forget set it said it would not is stopped, whichever way it tries") {
+TEST_CASE("a method that reads a set it said it would not is stopped, whichever way it tries") {
   const MethodTrial trial;
   const std::vector<std::uint32_t> one{0};
   const std::vector<Workbench::Place> mixed{{Set::kRetain, 0}, {Set::kForget, 0}};
@@ -78,6 +78,9 @@ TEST_CASE("a method that reads the forget set it said it would not is stopped, w
   const HandMade hidden(false, [&](Workbench& bench) { (void)bench.mixed_batch(mixed, 0); });
   const HandMade counting(false, [&](Workbench& bench) { (void)bench.size(Set::kForget); });
 
+  const HandMade greedy(MethodNeeds{.forget_set = true}, [&](Workbench& bench) { (void)bench.mixed_batch(mixed, 0); });
+
+  CHECK(contains(bug_of([&] { (void)trial.run(trial.task("sly"), greedy); }), "'sly' reads the retain set"));
   for (const auto* method : {&plain, &hidden})
     CHECK(contains(bug_of([&] { (void)trial.run(trial.task("sly"), *method); }), "'sly' reads the forget set"));
   CHECK(trial.run(trial.task("fair"), counting).cost == MethodCost{});
@@ -98,13 +101,13 @@ TEST_CASE("a method that returns another model without paying for it is caught b
 TEST_CASE("every method's own account is in order") {
   const MethodTrial trial;
 
-  for (const auto* method : method_catalogue()) {
+  for (const auto* method : bench_methods()) {
     CAPTURE(method->name);
     const auto done = trial.run(std::string(method->name));
 
     CHECK_NOTHROW(check_account(done.cost, trial.trained(), done.state, std::string(method->name)));
     CHECK((done.cost.sample_gradients > 0) == (method->name != "identity"));
-    CHECK((done.cost.forget_samples_read > 0) == make_method(Spec::parse(method->name, "method"))->reads_forget_set());
+    CHECK((done.cost.forget_samples_read > 0) == method->needs.forget_set);
   }
 }
 
@@ -182,7 +185,7 @@ TEST_CASE("a Hessian-vector product is the change of the gradient along the vect
 TEST_CASE("a budget is never exceeded, and a method that it ends says so") {
   const MethodTrial trial;
   for (const std::uint64_t budget : {0, 1, 8, 20, 31}) {
-    for (const auto* entry : method_catalogue()) {
+    for (const auto* entry : bench_methods()) {
       CAPTURE(entry->name);
       CAPTURE(budget);
       const auto done = trial.run(std::string(entry->name), [&](MethodTask& task) { task.budget = budget; });
@@ -217,7 +220,9 @@ TEST_CASE("a method that is asked to stop is put down between batches") {
   const MethodTrial trial;
   std::uint64_t polls = 0;
 
-  const auto done = trial.run("finetune", [&](MethodTask& task) { task.should_stop = [&] { return ++polls > 2; }; });
+  const auto done = trial.run("finetune", [&](MethodTask& task) {
+    task.hooks.stop = [&] { return ++polls > 2 ? StopRequest::kNow : StopRequest::kGoOn; };
+  });
 
   CHECK(!done.result.complete);
   CHECK(done.cost.sample_gradients == 2 * static_cast<std::uint64_t>(trial.configuration().batch_size));

@@ -7,7 +7,7 @@
 
 #include "framework/io/file_system.hpp"
 #include "framework/random/key.hpp"
-#include "shards/requests/id_ranges.hpp"
+#include "shards/requests/request.hpp"
 #include "shards/requests/request_file.hpp"
 #include "tests/support/failure_message.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -33,9 +33,9 @@ double rate_of(int step) {
   return 0.1 / (1 + 0.3 * step);
 }
 
-TrainingConfiguration of_kind(OptimizerKind kind, double momentum, bool nesterov, double weight_decay) {
-  TrainingConfiguration c;
-  c.optimizer = kind;
+OptimizerOptions of_kind(OptimizerKind kind, double momentum, bool nesterov, double weight_decay) {
+  OptimizerOptions c;
+  c.kind = kind;
   c.momentum = momentum;
   c.nesterov = nesterov;
   c.weight_decay = weight_decay;
@@ -43,7 +43,7 @@ TrainingConfiguration of_kind(OptimizerKind kind, double momentum, bool nesterov
 }
 
 /// The parameter after kSteps steps.
-torch::Tensor optimised(const TrainingConfiguration& c) {
+torch::Tensor optimised(const OptimizerOptions& c) {
   torch::Tensor parameter = drawn(100);
   Optimizer optimizer(c, {parameter});
   for (int step = 0; step < kSteps; ++step) {
@@ -54,7 +54,7 @@ torch::Tensor optimised(const TrainingConfiguration& c) {
 }
 
 /// The same in double precision, one number at a time, straight from the papers' formulas.
-std::vector<double> by_hand(const TrainingConfiguration& c) {
+std::vector<double> by_hand(const OptimizerOptions& c) {
   std::vector<double> result;
   for (std::size_t i = 0; i < kSize; ++i) {
     double w = draw(100, i);
@@ -64,11 +64,11 @@ std::vector<double> by_hand(const TrainingConfiguration& c) {
     for (int step = 0; step < kSteps; ++step) {
       const double rate = rate_of(step);
       double g = draw(static_cast<std::uint64_t>(step), i);
-      if (c.optimizer == OptimizerKind::kAdamW)
+      if (c.kind == OptimizerKind::kAdamW)
         w -= rate * c.weight_decay * w;
       else
         g += c.weight_decay * w;
-      if (c.optimizer == OptimizerKind::kSgd) {
+      if (c.kind == OptimizerKind::kSgd) {
         velocity = c.momentum * velocity + g;
         w -= rate * (c.nesterov ? g + c.momentum * velocity : velocity);
         continue;
@@ -98,8 +98,8 @@ torch::Tensor by_libtorch(
   return parameter.detach();
 }
 
-const std::vector<std::pair<std::string, TrainingConfiguration>>& kinds() {
-  static const std::vector<std::pair<std::string, TrainingConfiguration>> kKinds{
+const std::vector<std::pair<std::string, OptimizerOptions>>& kinds() {
+  static const std::vector<std::pair<std::string, OptimizerOptions>> kKinds{
       {"plain sgd", of_kind(OptimizerKind::kSgd, 0, false, 0)},
       {"plain sgd with decay", of_kind(OptimizerKind::kSgd, 0, false, 0.05)},
       {"momentum", of_kind(OptimizerKind::kSgd, 0.9, false, 0)},
@@ -138,12 +138,12 @@ TEST_CASE("every optimiser ends where LibTorch's own ends, to rounding") {
     const auto& c = kind.second;
     CAPTURE(name);
     torch::Tensor expected;
-    if (c.optimizer == OptimizerKind::kSgd)
+    if (c.kind == OptimizerKind::kSgd)
       expected = by_libtorch<optim::SGDOptions>([&](auto parameters) {
         return std::make_unique<optim::SGD>(
             parameters, optim::SGDOptions(1).momentum(c.momentum).nesterov(c.nesterov).weight_decay(c.weight_decay));
       });
-    else if (c.optimizer == OptimizerKind::kAdam)
+    else if (c.kind == OptimizerKind::kAdam)
       expected = by_libtorch<optim::AdamOptions>([&](auto parameters) {
         return std::make_unique<optim::Adam>(parameters, optim::AdamOptions(1).weight_decay(c.weight_decay));
       });
@@ -157,7 +157,7 @@ TEST_CASE("every optimiser ends where LibTorch's own ends, to rounding") {
 }
 
 TEST_CASE("plain sgd's update is the one that a matrix product can carry out: w times the decay minus rate times g") {
-  const TrainingConfiguration c = of_kind(OptimizerKind::kSgd, 0, false, 0.05);
+  const OptimizerOptions c = of_kind(OptimizerKind::kSgd, 0, false, 0.05);
   const torch::Tensor parameter = drawn(100);
   Optimizer optimizer(c, {parameter});
   REQUIRE(optimizer.folds_into_product());
@@ -183,9 +183,9 @@ TEST_CASE("an optimiser's state is named, counted, and gone after a reset") {
     Optimizer optimizer(c, {one, other});
     std::vector<std::string> slots;
     for (const auto& slot : optimizer.slots()) slots.push_back(slot.name);
-    CHECK(slots == (c.optimizer != OptimizerKind::kSgd ? std::vector<std::string>{"first_moment", "second_moment"}
-                    : c.momentum != 0                  ? std::vector<std::string>{"momentum"}
-                                                       : std::vector<std::string>{}));
+    CHECK(slots == (c.kind != OptimizerKind::kSgd ? std::vector<std::string>{"first_moment", "second_moment"}
+                    : c.momentum != 0             ? std::vector<std::string>{"momentum"}
+                                                  : std::vector<std::string>{}));
 
     optimizer.begin_step(0.1);
     optimizer.apply(0, drawn(1));

@@ -331,7 +331,7 @@ TEST_CASE("a shard that was begun under other circumstances is refused, naming t
   CHECK(testing::train_shard(numerics, kShard, data).complete);
 }
 
-TEST_CASE("an observer is told of all that is trained, and nothing of what is resumed") {
+TEST_CASE("a recorder sees all steps that are trained, and none of those that are resumed") {
   const MemoryDataset data = small_data();
   const TrainingConfiguration c = small_configuration(data, "mlp:hidden=8", 1, 2);
   const TemporaryFolder run;
@@ -341,7 +341,7 @@ TEST_CASE("an observer is told of all that is trained, and nothing of what is re
 
   while (!complete) {
     ShardHooks hooks = stop_at(3);
-    hooks.observer = &steps;
+    hooks.recorder = &steps;
     complete = testing::train_shard(context, kShard, data, hooks).complete;
   }
 

@@ -25,8 +25,8 @@ TEST_CASE("a shard that was trained is found equal, at the cost of its training"
   for (const auto slicing : {Slicing::kCumulative, Slicing::kSequential}) {
     const VerifiedRun run(slicing);
     std::uint64_t visited = 0;
-    ReplayHooks hooks;
-    hooks.visited = [&](std::uint64_t visits) { visited += visits; };
+    ShardHooks hooks;
+    hooks.visited = [&](std::uint64_t visits, bool) { visited += visits; };
 
     const ShardCheck check = run.check(run.whole_task(), hooks);
 
@@ -207,10 +207,10 @@ TEST_CASE("stages under other numerics are not replayed and not refuted") {
 
 TEST_CASE("a check puts its replay down when it is told to") {
   const VerifiedRun run;
-  ReplayHooks now;
-  now.stop_now = [] { return true; };
-  ReplayHooks after;
-  after.stop_after = [] { return true; };
+  ShardHooks now;
+  now.stop = [] { return StopRequest::kNow; };
+  ShardHooks after;
+  after.stop = [] { return StopRequest::kAfterStage; };
 
   const ShardCheck at_once = run.check(run.whole_task(), now);
   const ShardCheck after_stage = run.check(run.whole_task(), after);

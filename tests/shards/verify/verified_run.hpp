@@ -112,7 +112,7 @@ class VerifiedRun {
     task.from_scratch = true;
     return task;
   }
-  [[nodiscard]] ShardCheck check(const ShardTask& task, const ReplayHooks& hooks = {},
+  [[nodiscard]] ShardCheck check(const ShardTask& task, const ShardHooks& hooks = {},
                                  const Digest& fingerprint = digest_filled_with(0x5a)) const {
     set_numerics(1);
     const Partition rows = live();

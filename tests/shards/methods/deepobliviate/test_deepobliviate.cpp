@@ -69,8 +69,8 @@ class Oracle {
     const std::uint32_t end = c_.slices;
     SmallTraining training(c_, seed_, kShard, live);
     std::vector<ModelState> retrained{states_[first.value() - 1]};
-    (void)training.trainer().initialise();
-    training.trainer().restore(retrained.front());
+    (void)training.initialise();
+    training.restore(retrained.front());
     ResidualMemory memory(rule, theta(retrained.front()).size());
     std::uint32_t stage = first.value();
     for (;; ++stage) {
