@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <functional>
 #include <string>
-#include <thread>
+#include <sys/time.h>
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
+#include <hdf5.h>
 
 #include "framework/core/error.hpp"
 #include "framework/io/hdf5.hpp"
@@ -24,6 +25,38 @@ using testing::small_slice;
 using testing::tensor_of;
 
 namespace {
+std::time_t seconds_ahead = 0;
+}
+
+// Takes the place of the C library's, which HDF5 asks for the time.
+extern "C" int gettimeofday(timeval* now, void* /*zone*/) noexcept {
+  timespec time{};
+  if (::clock_gettime(CLOCK_REALTIME, &time) != 0) return -1;
+  now->tv_sec = time.tv_sec + seconds_ahead;
+  now->tv_usec = time.tv_nsec / 1000;
+  return 0;
+}
+
+namespace {
+
+/// While it lives, HDF5 sees a clock that is ahead.
+class ClockAhead {
+ public:
+  explicit ClockAhead(std::time_t seconds) { seconds_ahead = seconds; }
+  ClockAhead(const ClockAhead&) = delete;
+  ClockAhead& operator=(const ClockAhead&) = delete;
+  ~ClockAhead() { seconds_ahead = 0; }
+};
+
+/// A file as HDF5 itself writes one: with the time in it.
+void write_with_defaults(const std::filesystem::path& path) {
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const hid_t space = H5Screate(H5S_SCALAR);
+  const hid_t data = H5Dcreate2(file, "x", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  H5Dclose(data);
+  H5Sclose(space);
+  H5Fclose(file);
+}
 
 const std::string kZeros(64, '0');
 
@@ -130,16 +163,19 @@ TEST_CASE("a state without any tensor and a tensor without any element are state
   CHECK(read_slice(folder / stored_hollow.name, stored_hollow.digest).state == hollow.state);
 }
 
-TEST_CASE("equal content gives equal files in other folders and seconds later") {
+TEST_CASE("equal content gives equal files in other folders and an hour later") {
   const testing::TemporaryFolder folder;
   const testing::TemporaryFolder other;
   SliceFile slice = small_slice();
   SliceFile again = small_slice();
 
   const StoredFile first = write_slice(system_files(), folder.path(), slice);
-  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  write_with_defaults(folder / "defaults.h5");
+  const ClockAhead one_hour(3600);
   const StoredFile second = write_slice(system_files(), other.path(), again);
+  write_with_defaults(other / "defaults.h5");
 
+  REQUIRE(read_file(folder / "defaults.h5") != read_file(other / "defaults.h5"));  // HDF5 sees the other time
   CHECK(first.name == second.name);
   CHECK(read_file(folder / first.name) == read_file(other / second.name));
 }
