@@ -45,10 +45,6 @@ std::vector<std::string> listed(const Model& model) {
   return lines;
 }
 
-ModelTraits logistic_traits(const Spec& /*spec*/, const ModelShape& shape) {
-  return model_traits(Spec::parse("logistic", "model"), shape);
-}
-
 /// An architecture of a program's own, which reads a file.
 constexpr std::array<std::string_view, 1> kWeights{"weights"};
 const Architecture kStored{.name = "stored",
