@@ -127,7 +127,7 @@ TEST_CASE("a recorder that is stopped and resumed ends with what an uninterrupte
   for (bool complete = false; !complete;) {
     StepDigest recorder;  // a new process's: all that it knows comes from the file
     ShardHooks hooks;
-    hooks.stop = [polls = 0]() mutable { return ++polls > 3 ? StopRequest::kNow : StopRequest::kGoOn; };
+    hooks.stop = [polls = 0]() mutable { return ++polls > 2 ? StopRequest::kNow : StopRequest::kGoOn; };
     hooks.recorder = &recorder;
     complete = testing::train_shard(context, ShardId(0), data, hooks).complete;
     stages.insert(stages.end(), recorder.stages.begin(), recorder.stages.end());
