@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 
-#include "launcher/certification/request_course.hpp"
 #include "launcher/run/opened_run.hpp"
 #include "shards/certificate/certificate.hpp"
+#include "shards/journal/request_course.hpp"
 
 namespace expunge {
 

@@ -15,10 +15,10 @@
 #include "launcher/certification/exact_course.hpp"
 #include "launcher/certification/past_trees.hpp"
 #include "launcher/certification/reference_proofs.hpp"
-#include "launcher/certification/request_course.hpp"
 #include "launcher/certification/verification_result.hpp"
 #include "shards/checkpoint/file_kind.hpp"
 #include "shards/journal/entry_rules.hpp"
+#include "shards/journal/request_course.hpp"
 #include "shards/requests/due_date.hpp"
 
 namespace expunge {
@@ -258,7 +258,7 @@ void add_proofs(Certificate& certificate, const RunRecords& records, const Reque
 Certificate gather_certificate(const RunDirectory& directory, const RunRecords& records,
                                const CertificateOrder& order) {
   const std::string run = directory.path().string();
-  const RequestCourse course = find_request(records, run, order.request, order.requested_by);
+  const RequestCourse course = find_request(records.journal, records.history, run, order.request, order.requested_by);
   const auto settled = course.settled();
   if (!settled)
     throw Failure(

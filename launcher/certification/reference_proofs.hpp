@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "launcher/certification/exact_course.hpp"
-#include "launcher/certification/request_course.hpp"
 #include "launcher/run/opened_run.hpp"
 #include "shards/certificate/certificate.hpp"
+#include "shards/journal/request_course.hpp"
 #include "shards/partition/references.hpp"
 
 namespace expunge {

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/certification/request_course.hpp"
+#include "shards/journal/request_course.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <map>
+
+#include <fmt/core.h>
 
 #include "framework/config/nearest_name.hpp"
 #include "framework/core/error.hpp"
@@ -38,11 +40,11 @@ std::optional<std::size_t> RequestCourse::settled() const {
   return completed;
 }
 
-RequestCourse find_request(const RunRecords& records, const std::string& run, const std::string& id,
-                           const std::optional<std::string>& requested_by) {
+RequestCourse find_request(const Journal& journal, const History& history, const std::string& run,
+                           const std::string& id, const std::optional<std::string>& requested_by) {
   std::vector<RequestCourse> found;
   std::vector<std::string> ids;
-  const auto& lines = records.journal.lines();
+  const auto& lines = journal.lines();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto* batch = std::get_if<BatchAccepted>(&lines[i].entry);
     if (batch == nullptr) continue;
@@ -53,7 +55,7 @@ RequestCourse find_request(const RunRecords& records, const std::string& run, co
   }
   const bool any = !found.empty();
   const auto is_of = [&](const std::string& who) {
-    const std::string reference = records.history.requester_reference(who);
+    const std::string reference = history.requester_reference(who);
     return [&, who, reference](const RequestCourse& course) {
       return course.request->requested_by == who || course.request->requested_by == reference;
     };
@@ -70,7 +72,7 @@ RequestCourse find_request(const RunRecords& records, const std::string& run, co
     throw Failure(fmt::format("{}: no request '{}'{} was ever accepted{}", run, id, any ? " of this requester" : "",
                               nearest.empty() ? "" : fmt::format(": did you mean '{}'?", nearest)));
   }
-  follow(found.front(), records.journal);
+  follow(found.front(), journal);
   return found.front();
 }
 

@@ -1,8 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The expunge authors
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <doctest/doctest.h>
 
-#include "launcher/certification/request_course.hpp"
+#include "framework/core/error.hpp"
+#include "shards/journal/request_course.hpp"
 #include "tests/support/failure_message.hpp"
 #include "tests/support/small_slice.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -16,7 +23,7 @@ namespace {
 
 constexpr Moment kNoon{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + std::chrono::hours(12)};
 
-AcceptedRequest request(const std::string& id, const std::string& requester, std::uint64_t sample) {
+AcceptedRequest request_by(const std::string& id, const std::string& requester, std::uint64_t sample) {
   AcceptedRequest one;
   one.id = id;
   one.requested_by = requester;
@@ -25,7 +32,7 @@ AcceptedRequest request(const std::string& id, const std::string& requester, std
   return one;
 }
 
-BatchAccepted batch(std::uint64_t number, std::vector<AcceptedRequest> requests, unsigned model_before) {
+BatchAccepted two_shard_batch(std::uint64_t number, std::vector<AcceptedRequest> requests, unsigned model_before) {
   BatchAccepted accepted;
   accepted.batch = number;
   accepted.requests = std::move(requests);
@@ -34,14 +41,21 @@ BatchAccepted batch(std::uint64_t number, std::vector<AcceptedRequest> requests,
   return accepted;
 }
 
-RunRecords records_of(std::vector<JournalEntry> entries) {
+struct Followed {
+  Journal journal;
+  History history;
+
+  [[nodiscard]] RequestCourse find(const std::string& id, const std::optional<std::string>& requested_by) const {
+    return find_request(journal, history, "run", id, requested_by);
+  }
+};
+
+Followed followed(std::vector<JournalEntry> entries) {
   const testing::TemporaryFolder folder;
-  Manifest manifest;
-  manifest.seed = Key({7, 8});
   Journal journal;
   journal.append(system_files(), folder / "journal.jsonl", std::move(entries), kNoon);
-  History history(journal, manifest.seed);
-  return {std::move(manifest), std::move(journal), std::move(history), {}};
+  History history(journal, Key({7, 8}));
+  return {std::move(journal), std::move(history)};
 }
 
 /// Batch 1 is forgotten, batch 2 is accepted after it, and both are retrained and published together.
@@ -52,9 +66,9 @@ std::vector<JournalEntry> two_batches() {
   BatchForgotten forgotten;
   forgotten.batches = {1};
   forgotten.after = {rolled_back};
-  BatchAccepted second = batch(2, {request("r-2", "bob", 6), request("r-1", "eve", 7)}, 0x22);
+  BatchAccepted second = two_shard_batch(2, {request_by("r-2", "bob", 6), request_by("r-1", "eve", 7)}, 0x22);
   second.before[0] = rolled_back;
-  return {batch(1, {request("r-1", "bob", 5)}, 0x21),
+  return {two_shard_batch(1, {request_by("r-1", "bob", 5)}, 0x21),
           forgotten,
           second,
           BatchPublished{{1, 2}, {retrained, untouched}},
@@ -65,10 +79,10 @@ std::vector<JournalEntry> two_batches() {
 }  // namespace
 
 TEST_CASE("a request is followed from its line to the last that speaks of its batch") {
-  const RunRecords records = records_of(two_batches());
+  const Followed run = followed(two_batches());
 
-  const RequestCourse first = find_request(records, "run", "r-1", "bob");
-  const RequestCourse second = find_request(records, "run", "r-2", std::nullopt);
+  const RequestCourse first = run.find("r-1", "bob");
+  const RequestCourse second = run.find("r-2", std::nullopt);
 
   CHECK(first.batch == 1);
   CHECK(first.accepted == 0);
@@ -85,39 +99,39 @@ TEST_CASE("a request is followed from its line to the last that speaks of its ba
 TEST_CASE("a batch that is accepted and no more is not settled") {
   std::vector<JournalEntry> entries = two_batches();
   entries.resize(3);
-  const RunRecords records = records_of(std::move(entries));
+  const Followed run = followed(std::move(entries));
 
-  CHECK(find_request(records, "run", "r-1", "bob").settled() == 1U);
-  CHECK_FALSE(find_request(records, "run", "r-2", "bob").settled().has_value());
+  CHECK(run.find("r-1", "bob").settled() == 1U);
+  CHECK_FALSE(run.find("r-2", "bob").settled().has_value());
 }
 
 TEST_CASE("whose request is meant is asked where it does not follow") {
-  const RunRecords records = records_of(two_batches());
+  const Followed run = followed(two_batches());
 
-  CHECK(find_request(records, "run", "r-1", "eve").request->cells[0].ids[0].first == 7);
-  CHECK_THROWS_WITH_AS((void)find_request(records, "run", "r-1", std::nullopt),
+  CHECK(run.find("r-1", "eve").request->cells[0].ids[0].first == 7);
+  CHECK_THROWS_WITH_AS((void)run.find("r-1", std::nullopt),
                        "run: 2 requesters have a request 'r-1': say whose with --requested-by", UsageError);
-  CHECK(contains(failure_of([&] { (void)find_request(records, "run", "r-2", "eve"); }),
+  CHECK(contains(failure_of([&] { (void)run.find("r-2", "eve"); }),
                  "no request 'r-2' of this requester was ever accepted"));
-  CHECK(contains(failure_of([&] { (void)find_request(records, "run", "r-22", std::nullopt); }),
+  CHECK(contains(failure_of([&] { (void)run.find("r-22", std::nullopt); }),
                  "no request 'r-22' was ever accepted: did you mean 'r-2'?"));
 }
 
 TEST_CASE("without a requester, nobody's request is meant before others'") {
-  const RunRecords records =
-      records_of({batch(1, {request("r-1", "bob", 5), request("r-1", "", 6), request("r-1", "eve", 7)}, 0x21)});
+  const Followed run = followed(
+      {two_shard_batch(1, {request_by("r-1", "bob", 5), request_by("r-1", "", 6), request_by("r-1", "eve", 7)}, 0x21)});
 
-  CHECK(find_request(records, "run", "r-1", std::nullopt).request->cells[0].ids[0].first == 6);
+  CHECK(run.find("r-1", std::nullopt).request->cells[0].ids[0].first == 6);
 }
 
 TEST_CASE("what was served and respected follows line by line") {
-  const RunRecords records = records_of(two_batches());
+  const Followed run = followed(two_batches());
 
-  CHECK(served_after(records.journal, 0)[0].model == digest_filled_with(0x21));
-  CHECK(served_after(records.journal, 1)[0].stages == 0);
-  CHECK(served_after(records.journal, 1)[1].model == digest_filled_with(0x70));
-  CHECK(served_after(records.journal, 3)[0].model == digest_filled_with(0x33));
-  CHECK(respected_after(records.journal, 0).empty());
-  CHECK(respected_after(records.journal, 2) == std::set<std::uint64_t>{1});
-  CHECK(respected_after(records.journal, 3) == std::set<std::uint64_t>{1, 2});
+  CHECK(served_after(run.journal, 0)[0].model == digest_filled_with(0x21));
+  CHECK(served_after(run.journal, 1)[0].stages == 0);
+  CHECK(served_after(run.journal, 1)[1].model == digest_filled_with(0x70));
+  CHECK(served_after(run.journal, 3)[0].model == digest_filled_with(0x33));
+  CHECK(respected_after(run.journal, 0).empty());
+  CHECK(respected_after(run.journal, 2) == std::set<std::uint64_t>{1});
+  CHECK(respected_after(run.journal, 3) == std::set<std::uint64_t>{1, 2});
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "launcher/run/opened_run.hpp"
+#include "shards/journal/history.hpp"
 #include "shards/journal/journal.hpp"
 
 namespace expunge {
@@ -31,10 +31,11 @@ struct RequestCourse {
   [[nodiscard]] std::optional<std::size_t> settled() const;
 };
 
-/// The request of this id by this requester. Where none is given it is nobody's, else the only one of this id. Throws
-/// Failure where the journal has no such request, UsageError where it does not follow whose is meant.
-[[nodiscard]] RequestCourse find_request(const RunRecords& records, const std::string& run, const std::string& id,
-                                         const std::optional<std::string>& requested_by);
+/// Finds the request of this id by this requester. Without a requester it takes the request that names none, else the
+/// only one of this id. `history` is the journal's, and `run` is what messages call the run. Throws Failure where the
+/// journal has no such request, UsageError where several requesters have one of this id.
+[[nodiscard]] RequestCourse find_request(const Journal& journal, const History& history, const std::string& run,
+                                         const std::string& id, const std::optional<std::string>& requested_by);
 
 /// What every shard served right after a line of the journal, in order.
 [[nodiscard]] std::vector<ServedState> served_after(const Journal& journal, std::size_t line);
