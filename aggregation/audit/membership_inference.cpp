@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <numeric>
 
+#include <fmt/core.h>
+
 #include "aggregation/metrics/log_loss.hpp"
 
 namespace expunge {
@@ -168,6 +170,21 @@ std::optional<double> loss_regression(std::span<const double> forgotten, std::sp
     sum += accuracy_of_split(split(members, key.derive("expunge/membership/split/v1", {i, 1})),
                              split(others, key.derive("expunge/membership/split/v1", {i, 0})));
   return sum / static_cast<double>(kSplits);
+}
+
+MembershipExposure membership_exposure(std::span<const double> forgotten, std::span<const double> retained,
+                                       std::span<const double> test, const Key& key) {
+  MembershipExposure exposure;
+  if (forgotten.size() < kLeastForgotten) {
+    exposure.why_null =
+        fmt::format("{} forgotten samples: fewer than {} say nothing", forgotten.size(), kLeastForgotten);
+    return exposure;
+  }
+  if (const auto threshold = loss_threshold(forgotten, retained, test)) exposure.advantage = threshold->advantage();
+  exposure.attack_accuracy = loss_regression(forgotten, test, key);
+  if (!exposure.advantage || !exposure.attack_accuracy)
+    exposure.why_null = fmt::format("{} test and {} retained samples: too few", test.size(), retained.size());
+  return exposure;
 }
 
 }  // namespace expunge

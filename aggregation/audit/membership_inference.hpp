@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "aggregation/predict/probabilities.hpp"
@@ -36,5 +37,16 @@ struct LossThreshold {
 /// Nothing below kLeastForgotten of either.
 [[nodiscard]] std::optional<double> loss_regression(std::span<const double> forgotten, std::span<const double> test,
                                                     const Key& key);
+
+/// A model's exposure to both attacks.
+struct MembershipExposure {
+  std::optional<double> advantage{};        ///< loss threshold: TPR − FPR
+  std::optional<double> attack_accuracy{};  ///< loss regression
+  std::string why_null{};                   ///< why a number is missing; empty where both exist
+};
+/// Measures it from per-sample losses. Below kLeastForgotten forgotten samples neither number exists.
+[[nodiscard]] MembershipExposure membership_exposure(std::span<const double> forgotten,
+                                                     std::span<const double> retained, std::span<const double> test,
+                                                     const Key& key);
 
 }  // namespace expunge

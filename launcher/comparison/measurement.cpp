@@ -8,11 +8,12 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <utility>
 
-#include <fmt/core.h>
-
+#include "aggregation/audit/canary_score.hpp"
 #include "aggregation/audit/membership_inference.hpp"
 #include "aggregation/metrics/consistency.hpp"
+#include "aggregation/metrics/mean.hpp"
 #include "framework/comm/agreement.hpp"
 #include "framework/core/error.hpp"
 #include "launcher/comparison/model_answers.hpp"
@@ -22,23 +23,6 @@
 namespace expunge {
 
 namespace {
-
-/// The mean of what is there.
-class Mean {
- public:
-  void add(const std::optional<double>& value) {
-    if (!value) return;
-    sum_ += *value;
-    ++count_;
-  }
-  [[nodiscard]] std::optional<double> value() const {
-    return count_ == 0 ? std::nullopt : std::optional(sum_ / static_cast<double>(count_));
-  }
-
- private:
-  double sum_ = 0;
-  std::uint64_t count_ = 0;
-};
 
 /// ‖θ‖₂, in double.
 double norm_of(const ModelState& state) {
@@ -218,7 +202,6 @@ Distances Judge::distances(const Contestant& contestant, const std::vector<const
 }
 
 MembershipReport Judge::membership(const Contestant& contestant, const std::vector<const ModelAnswers*>& models) const {
-  MembershipReport report;
   std::vector<double> forgotten;
   std::vector<double> retained;
   std::vector<double> test;
@@ -231,15 +214,11 @@ MembershipReport Judge::membership(const Contestant& contestant, const std::vect
     append(retained, own_retained(contestant, i, *models[i]));
     append(test, models[i]->test);
   }
-  if (forgotten.size() < kLeastForgotten) {
-    report.why_null = fmt::format("{} forgotten samples: fewer than {} say nothing", forgotten.size(), kLeastForgotten);
-    return report;
-  }
-  if (const auto threshold = loss_threshold(forgotten, retained, test)) report.advantage = threshold->advantage();
-  report.attack_accuracy = loss_regression(forgotten, test, trial_.seed().derive("expunge/comparison/membership/v1"));
-  if (!report.advantage || !report.attack_accuracy)
-    report.why_null = fmt::format("{} test and {} retained samples: too few", test.size(), retained.size());
-  return report;
+  MembershipExposure exposure =
+      membership_exposure(forgotten, retained, test, trial_.seed().derive("expunge/comparison/membership/v1"));
+  return {.advantage = exposure.advantage,
+          .attack_accuracy = exposure.attack_accuracy,
+          .why_null = std::move(exposure.why_null)};
 }
 
 std::optional<double> Judge::canary(const Contestant& contestant,
@@ -248,23 +227,13 @@ std::optional<double> Judge::canary(const Contestant& contestant,
   const Canary& canary = trial_.canary->canary;
   Mean mean;
   for (std::size_t i = 0; i < affected_.size(); ++i) {
-    const Probabilities* answers = &models[i]->test;
-    Probabilities patched;
-    if (patched_) {
-      patched = AskModel(contestant.folder, *contestant.configuration, contestant.is_single ? ShardId(0) : affected_[i],
-                         bench_.session.device())
-                    .all(*patched_);
-      answers = &patched;
+    if (!patched_) {
+      mean.add(accuracy_on_classes(models[i]->test, trial_.canary->flipped));
+      continue;
     }
-    std::uint64_t asked = 0;
-    std::uint64_t hits = 0;
-    for (std::uint64_t row = 0; row < answers->rows(); ++row) {
-      const std::int32_t label = answers->labels[row];
-      if (!patched_ && !std::ranges::binary_search(trial_.canary->flipped, label)) continue;
-      ++asked;
-      if (answers->answer(row) == (patched_ ? canary.target : label)) ++hits;
-    }
-    if (asked > 0) mean.add(static_cast<double>(hits) / static_cast<double>(asked));
+    const AskModel model(contestant.folder, *contestant.configuration, contestant.is_single ? ShardId(0) : affected_[i],
+                         bench_.session.device());
+    mean.add(backdoor_success(model.all(*patched_), canary.target));
   }
   return mean.value();
 }

@@ -120,3 +120,30 @@ TEST_CASE("the same key gives the same accuracy, another key other splits") {
   CHECK(*loss_regression(forgotten, test, kKey) == first);
   CHECK(differs);
 }
+
+TEST_CASE("a model is exposed to membership inference by what its losses give away") {
+  const std::vector<double> forgotten(20, 0.1);
+  const std::vector<double> retained(20, 0.2);
+  const std::vector<double> test(40, 5.0);
+
+  const MembershipExposure exposure = membership_exposure(forgotten, retained, test, kKey);
+
+  CHECK(exposure.advantage == 1.0);
+  CHECK(exposure.attack_accuracy == 1.0);
+  CHECK(exposure.why_null.empty());
+}
+
+TEST_CASE("a missing exposure says which samples were too few") {
+  const std::vector<double> few(19, 0.1);
+  const std::vector<double> enough(20, 0.1);
+
+  const MembershipExposure forgotten = membership_exposure(few, enough, enough, kKey);
+  const MembershipExposure test = membership_exposure(enough, enough, few, kKey);
+
+  CHECK_FALSE(forgotten.advantage.has_value());
+  CHECK_FALSE(forgotten.attack_accuracy.has_value());
+  CHECK(forgotten.why_null == "19 forgotten samples: fewer than 20 say nothing");
+  CHECK(test.advantage == 0.0);
+  CHECK_FALSE(test.attack_accuracy.has_value());
+  CHECK(test.why_null == "19 test and 20 retained samples: too few");
+}

@@ -11,6 +11,7 @@
 #include "aggregation/metrics/class_counts.hpp"
 #include "aggregation/metrics/ensemble_scores.hpp"
 #include "aggregation/metrics/log_loss.hpp"
+#include "aggregation/metrics/mean.hpp"
 #include "framework/core/error.hpp"
 
 using namespace expunge;
@@ -179,4 +180,15 @@ TEST_CASE("streamed measures agree with those of all rows at once") {
       CHECK(scores.counts().classes()[static_cast<std::size_t>(c)] == expected);
     }
   }
+}
+
+TEST_CASE("a mean leaves out the values that do not exist") {
+  Mean mean;
+  CHECK_FALSE(mean.value().has_value());
+
+  mean.add(1.0);
+  mean.add(std::nullopt);
+  mean.add(0.5);
+
+  CHECK(mean.value() == 0.75);
 }
