@@ -1,7 +1,7 @@
-# expunge_add_test(<name> [MPI_MAIN] [TENSORS] [APART] [LONG] SOURCES <files...> [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
+# expunge_add_test(<name> [MPI_MAIN] [APART] [LONG] SOURCES <files...> [TENSORS <files...>] [RANKS n...] [LABELS labels...] [TIMEOUT seconds] [LIBRARIES targets...])
 # Builds the program test.<name> and registers it with ctest; with RANKS once under mpirun for each n, else alone. With
-# MPI_MAIN its main initialises MPI and hands the world to the tests (tests/mpi/mpi_world.hpp). TENSORS: LibTorch's headers
-# reach a source of it. APART: each source is compiled by itself, since they share names. LONG: it counts on
+# MPI_MAIN its main initialises MPI and hands the world to the tests (tests/mpi/mpi_world.hpp). TENSORS: the sources that
+# LibTorch's headers reach. APART: each source is compiled by itself, since they share names. LONG: it counts on
 # tests/support/rounds.hpp, and <name>.long runs all rounds.
 set(EXPUNGE_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
@@ -10,7 +10,7 @@ set(EXPUNGE_TEST_ENVIRONMENT
   "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/structure/tsan.supp")
 
 function(expunge_add_test name)
-  cmake_parse_arguments(arg "MPI_MAIN;TENSORS;APART;LONG" "TIMEOUT" "SOURCES;RANKS;LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "MPI_MAIN;APART;LONG" "TIMEOUT" "SOURCES;TENSORS;RANKS;LABELS;LIBRARIES" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
@@ -26,10 +26,8 @@ function(expunge_add_test name)
   endif()
   # A test's own code need not be fast, but it is compiled often.
   target_compile_options(test.${name} PRIVATE $<$<CONFIG:Release>:-O1>)
-  if(arg_TENSORS)
-    # glog comes with LibTorch and takes CHECK for itself. So doctest, and its CHECK, must come after LibTorch.
-    target_compile_options(test.${name} PRIVATE -include torch/torch.h)
-  endif()
+  # glog comes with LibTorch and takes CHECK for itself. So doctest, and its CHECK, must come after LibTorch.
+  set_property(SOURCE ${arg_TENSORS} APPEND PROPERTY COMPILE_OPTIONS -include torch/torch.h)
   if(NOT arg_RANKS)
     add_test(NAME ${name} COMMAND test.${name} --no-colors=true)
     expunge_set_test_properties(${name} 1 "${arg_LABELS}" ${arg_TIMEOUT})

@@ -94,7 +94,8 @@ class Obliviation {
   /// Goes over what an earlier session retrained, and takes on the state from which to go on.
   Verdict go_back_over(ConstituentTrainer& trainer, const ShardSamples& samples) {
     first_ = old_.common_with(outcome_.record) + 1;
-    judge_.emplace(rule_, task_.last, c_.slices, first_ == 1 ? trainer.initialise(task_.shard) : state_after(SliceId(first_ - 1)));
+    judge_.emplace(rule_, task_.last, c_.slices,
+                   first_ == 1 ? trainer.initialise(task_.shard) : state_after(SliceId(first_ - 1)));
     Verdict verdict = Verdict::kGoOn;
     for (SliceId stage(first_); stage.value() <= done(); stage = SliceId(stage.value() + 1)) {
       verdict = judge(stage, state_after(stage));

@@ -15,8 +15,8 @@
 #include "aggregation/predict/ensemble.hpp"
 #include "framework/comm/agreement.hpp"
 #include "framework/comm/stop_flag.hpp"
-#include "tests/support/thread_communicator.hpp"
 #include "framework/core/error.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 using namespace expunge;
 

@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "framework/comm/communicator.hpp"
-#include "tests/support/thread_communicator.hpp"
 #include "tests/framework/comm/communicator_checks.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 using namespace expunge;
 using namespace expunge::testing;

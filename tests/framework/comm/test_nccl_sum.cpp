@@ -5,8 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "framework/comm/nccl_sum.hpp"
-#include "tests/support/thread_communicator.hpp"
 #include "framework/core/error.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 using namespace expunge;
 

@@ -6,7 +6,6 @@
 #include "tests/support/failure_message.hpp"
 
 using namespace expunge;
-using expunge::testing::contains;
 using expunge::testing::failure_of;
 
 namespace {
@@ -102,8 +101,8 @@ TEST_CASE("a setting that only a later program knows is refused by its name") {
 
   const std::string refusal = failure_of([&] { (void)first_format().read(newer); });
 
-  CHECK(contains(refusal, "the setting 'milk' is not known here"));
-  CHECK(contains(refusal, "made by a later expunge"));
+  CHECK(testing::contains(refusal, "the setting 'milk' is not known here"));
+  CHECK(testing::contains(refusal, "made by a later expunge"));
 }
 
 TEST_CASE("a setting of the first format that is missing, repeated or elsewhere is refused by its name") {
@@ -117,10 +116,10 @@ TEST_CASE("a setting of the first format that is missing, repeated or elsewhere 
   auto repeated = second_format().texts(Brew{});
   repeated.push_back(repeated.back());
 
-  CHECK(contains(refusal(missing), "'strength' is missing"));
-  CHECK(contains(refusal(swapped), "'strength' is missing, or not in its place"));
-  CHECK(contains(refusal(repeated), "'milk' is there twice"));
-  CHECK(contains(refusal({}), "'cups' is missing"));
+  CHECK(testing::contains(refusal(missing), "'strength' is missing"));
+  CHECK(testing::contains(refusal(swapped), "'strength' is missing, or not in its place"));
+  CHECK(testing::contains(refusal(repeated), "'milk' is there twice"));
+  CHECK(testing::contains(refusal({}), "'cups' is missing"));
 }
 
 TEST_CASE("a row declares its option with range, choices, default and help, in the place that it asks for") {
@@ -132,8 +131,8 @@ TEST_CASE("a row declares its option with range, choices, default and help, in t
   CHECK(parsed.brew.sugar);
   CHECK(parsed.brew.milk == 0.75);
   const std::string help = parsed.table.help();
-  CHECK(contains(help, "how many (from 1 to 9; default 2)"));
-  CHECK(contains(help, "(one of light, dark; default light)"));
+  CHECK(testing::contains(help, "how many (from 1 to 9; default 2)"));
+  CHECK(testing::contains(help, "(one of light, dark; default light)"));
   CHECK(help.find("--sugar") < help.find("--strength"));
   CHECK_FALSE(contains(help, "beans"));
 }

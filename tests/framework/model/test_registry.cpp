@@ -49,11 +49,13 @@ std::vector<std::string> listed(const Model& model) {
 constexpr std::array<std::string_view, 1> kWeights{"weights"};
 const Architecture kStored{.name = "stored",
                            .arguments = "weights=FILE,depth=N",
+                           .traits = [](const Spec&, const ModelShape&) { return ModelTraits{}; },
                            .make = [](const Spec&, const ModelShape& shape) { return make("logistic", shape); },
                            .path_keys = kWeights,
                            .files_decide_bits = true};
 const Architecture kSketched{.name = "sketched",
                              .arguments = "FILE",
+                             .traits = [](const Spec&, const ModelShape&) { return ModelTraits{}; },
                              .make = [](const Spec&, const ModelShape& shape) { return make("logistic", shape); },
                              .values_are_paths = true};
 

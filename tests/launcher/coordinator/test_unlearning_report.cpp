@@ -145,7 +145,7 @@ TEST_CASE("a forecast says in which way its cost is one") {
   UnlearningForecast forecast;
   forecast.run = "/runs/a";
   forecast.method = "deepobliviate";
-  forecast.bound = UnlearningForecast::Bound::kAtMost;
+  forecast.bound = CostBound::kAtMost;
   forecast.plan.shards = {{ShardId(1), SliceId(2), 2, 400}};
   forecast.plan.sample_gradients = 400;
   forecast.superseded = {{ShardId(1), SliceId(2), "slice-02-aa.h5", digest_filled_with(1), {}, {}},
@@ -157,7 +157,7 @@ TEST_CASE("a forecast says in which way its cost is one") {
   CHECK(contains(to_text(forecast), "shard 1     from slice 2: at most 2 stages, 400 sample-gradients\n"));
   CHECK(contains(to_text(forecast), "cost        at most 400 sample-gradients"));
   CHECK(contains(to_text(forecast), "kept        at most 1 of them"));
-  forecast.bound = UnlearningForecast::Bound::kAtLeast;
+  forecast.bound = CostBound::kAtLeast;
   forecast.plan.shards.push_back({ShardId(3), SliceId(1), 0, 0});
   CHECK(contains(to_text(forecast), "cost        at least 400 sample-gradients"));
   CHECK(contains(to_text(forecast), "shard 3     touched from slice 1: what it costs is for the method to say\n"));

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include "tests/support/thread_communicator.hpp"
 #include "launcher/process/placement.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 using namespace expunge;
 

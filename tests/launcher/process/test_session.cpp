@@ -11,8 +11,8 @@
 #include <doctest/doctest.h>
 
 #include "framework/comm/stop_flag.hpp"
-#include "tests/support/thread_communicator.hpp"
 #include "launcher/process/environment.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 using namespace expunge;
 

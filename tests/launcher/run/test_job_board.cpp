@@ -8,9 +8,9 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/thread_communicator.hpp"
 #include "framework/random/key.hpp"
 #include "launcher/run/job_board.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 using namespace expunge;
 

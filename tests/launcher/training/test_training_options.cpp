@@ -49,6 +49,7 @@ constexpr std::array<std::string_view, 1> kWeights{"weights"};
 const Architecture kStored{
     .name = "stored",
     .arguments = "weights=FILE",
+    .traits = [](const Spec&, const ModelShape&) { return ModelTraits{}; },
     .make = [](const Spec&, const ModelShape& shape) { return make_model(Spec::parse("logistic", "model"), shape); },
     .path_keys = kWeights,
     .files_decide_bits = true};

@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/thread_communicator.hpp"
 #include "launcher/verification/gathered_checks.hpp"
+#include "tests/support/thread_communicator.hpp"
 
 using namespace expunge;
 

@@ -90,7 +90,7 @@ TEST_CASE("a program can add a method of its own, once, and its needs reach what
   CHECK(make_method(Spec::parse("outside", "method"))->needs() == kOutside.needs);
   CHECK(contains(method_help(), "; outside[:budget=F]"));
   CHECK_THROWS_AS(register_method(kOutside), Bug);
-  constexpr MethodEntry kWorkless{.name = "workless"};
+  constexpr MethodEntry kWorkless{.name = "workless", .arguments = "", .summary = "", .make = nullptr};
   CHECK_THROWS_AS(register_method(kWorkless), Bug);
 }
 

@@ -173,3 +173,13 @@ TEST_CASE("a row that is no UTF-8 is refused with its line") {
   CHECK(contains(fault("request_id,subject_id\na,b\nc,\xFF\n"), "line 3: is not valid UTF-8 at byte 2"));
   CHECK(contains(fault(std::string("request_id,subject_id\na,b\0c\n", 28)), "line 2: has a zero byte at byte 3"));
 }
+
+TEST_CASE("a row that selects nothing adds nothing to the request that it names, and its fault alone is told") {
+  const std::string text = "request_id,sample_id,first_id,end_id\na,9,,\na,x,,\nb,,1,3\nb,,7,y\n";
+
+  const std::string message = failure_of([&] { static_cast<void>(parse_csv_requests(text, "requests.csv")); });
+
+  CHECK(contains(message, "requests.csv: 2 faults, nothing was accepted:"));
+  CHECK(contains(message, "line 3 (a): 'sample_id' is 'x'"));
+  CHECK(contains(message, "line 5 (b): 'end_id' is 'y'"));
+}

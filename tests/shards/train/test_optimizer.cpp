@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <torch/torch.h>
 
+#include "framework/random/key.hpp"
 #include "shards/train/optimizer.hpp"
 
 using namespace expunge;

@@ -127,7 +127,7 @@ TEST_CASE("a recorder that is stopped and resumed ends with what an uninterrupte
   for (bool complete = false; !complete;) {
     StepDigest recorder;  // a new process's: all that it knows comes from the file
     ShardHooks hooks;
-    hooks.stop = [polls = 0]() mutable { return ++polls > 3 ? StopRequest::kNow : StopRequest::kGoOn; };
+    hooks.stop = [polls = 0]() mutable { return ++polls > 2 ? StopRequest::kNow : StopRequest::kGoOn; };
     hooks.recorder = &recorder;
     complete = testing::train_shard(context, ShardId(0), data, hooks).complete;
     stages.insert(stages.end(), recorder.stages.begin(), recorder.stages.end());
@@ -135,7 +135,7 @@ TEST_CASE("a recorder that is stopped and resumed ends with what an uninterrupte
   }
 
   CHECK(resumed > 2);
-  CHECK(stages == expected.stages);
+  CHECK((stages == expected.stages));
 }
 
 TEST_CASE("a stage whose progress was kept without a recording begins anew where one is wanted") {
@@ -155,7 +155,7 @@ TEST_CASE("a stage whose progress was kept without a recording begins anew where
   CHECK(testing::train_shard(context, ShardId(0), data, hooks).complete);
 
   CHECK(recorder.resumed == 0);
-  CHECK(recorder.stages == expected.stages);
+  CHECK((recorder.stages == expected.stages));
 }
 
 TEST_CASE("asking for a part of a step that was not wanted is a bug") {
@@ -244,7 +244,7 @@ TEST_CASE("each epoch and stage visits the same samples in an order of its own")
   REQUIRE(orders.size() == 4);
   for (const auto& [one, order] : orders)
     for (const auto& [other, its_order] : orders) {
-      CHECK(std::set(order.begin(), order.end()) == std::set(its_order.begin(), its_order.end()));
+      CHECK((std::set(order.begin(), order.end()) == std::set(its_order.begin(), its_order.end())));
       CHECK((order == its_order) == (one == other));
     }
 }
@@ -290,7 +290,7 @@ TEST_CASE("a shard's initial weights are its own") {
   const ModelState second = other.initialise();
 
   for (std::size_t i = 0; i < first.parameters.size(); ++i)
-    CHECK(first.parameters[i].bytes != second.parameters[i].bytes);
+    CHECK((first.parameters[i].bytes != second.parameters[i].bytes));
 }
 
 TEST_CASE("a recorder that a program brings along is made by its name, and another name is refused") {

@@ -101,7 +101,7 @@ TEST_CASE("leaving samples out leaves the order of the others as it is") {
     std::vector<SampleId> found;
     for (const auto index : epoch_order(left, key)) found.push_back(left[index]);
 
-    CHECK(found == expected);
+    CHECK((found == expected));
   }
 }
 

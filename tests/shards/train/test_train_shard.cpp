@@ -123,7 +123,7 @@ TEST_CASE("stopped at any batch and run again, again and again, a shard ends at 
       CHECK(names.size() <= outcome.record.slices.size() + 2);
     } while (!outcome.complete);
 
-    CHECK(digests_of(outcome.record) == expected);
+    CHECK((digests_of(outcome.record) == expected));
     CHECK(names_in(folder_of(run)) == names_of(outcome.record));
     // Nothing was computed twice.
     const TemporaryFolder other;
@@ -131,7 +131,7 @@ TEST_CASE("stopped at any batch and run again, again and again, a shard ends at 
     uninterrupted.save_interval_seconds = kSeldom;
     CHECK(gradients == testing::train_shard(uninterrupted, kShard, t.data).sample_gradients);
     for (const auto& slice : outcome.record.slices)
-      CHECK(read_file(folder_of(run) / slice.file.name) == read_file(folder_of(other) / slice.file.name));
+      CHECK((read_file(folder_of(run) / slice.file.name) == read_file(folder_of(other) / slice.file.name)));
   }
   CHECK(stops > 60);
 }
@@ -351,7 +351,7 @@ TEST_CASE("a recorder sees all steps that are trained, and none of those that ar
   for (std::size_t i = 0; i < steps.steps.size(); ++i) {
     CHECK(steps.steps[i].step == uninterrupted.steps[i].step);
     CHECK(steps.steps[i].epoch == uninterrupted.steps[i].epoch);
-    CHECK(steps.steps[i].ids == uninterrupted.steps[i].ids);
+    CHECK((steps.steps[i].ids == uninterrupted.steps[i].ids));
     CHECK(steps.steps[i].learning_rate == uninterrupted.steps[i].learning_rate);
   }
 }

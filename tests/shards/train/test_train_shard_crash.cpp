@@ -43,7 +43,7 @@ void check_finishes(const TemporaryFolder& run, const Case& made) {
 
   CHECK(outcome.complete);
   const auto expected = digests_in_memory(made.configuration, kSeed, kShard, made.data);
-  CHECK(digests_of(outcome.record) == std::vector<Digest>(expected.begin() + 1, expected.end()));
+  CHECK((digests_of(outcome.record) == std::vector<Digest>(expected.begin() + 1, expected.end())));
   // What is on disk is what the record names, and nothing else: no state that nobody knows of.
   CHECK(names_in(shard_folder(run.path(), kShard)) == names_of(outcome.record));
 }
