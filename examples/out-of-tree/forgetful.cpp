@@ -68,15 +68,14 @@ class Shrink : public Method {
   }
 
   MethodResult unlearn(Workbench& bench) const override {
-    const torch::NoGradGuard no_grad;
     const auto parameters = bench.parameters();
     if (!bench.may_go_on(32)) return {};
-    for (const auto& parameter : parameters) parameter.mul_(by_);
+    for (const auto& parameter : parameters) parameter.detach().mul_(by_);
     std::vector<torch::Tensor> gradients;
     for (const auto& samples : bench.epoch(Workbench::Set::kRetain, 0, 32)) {
       if (!bench.may_go_on(samples.size())) break;
       bench.gradients(bench.batch(Workbench::Set::kRetain, samples, 0), gradients);
-      for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].sub_(gradients[i], rate_);
+      for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].detach().sub_(gradients[i], rate_);
     }
     return {};
   }
