@@ -57,7 +57,8 @@ function(expunge_add_script_test name script)
   expunge_set_test_properties(${name} ${arg_PROCESSORS} "${arg_LABELS}" ${arg_TIMEOUT})
 endfunction()
 
+# Tests run where they were compiled: ccache may make the paths of __FILE__ relative to that folder.
 function(expunge_set_test_properties name processors labels timeout)
   set_tests_properties(${name} PROPERTIES PROCESSORS ${processors} TIMEOUT ${timeout} LABELS "${labels}"
-    ENVIRONMENT "${EXPUNGE_TEST_ENVIRONMENT}")
+    WORKING_DIRECTORY "${CMAKE_BINARY_DIR}" ENVIRONMENT "${EXPUNGE_TEST_ENVIRONMENT}")
 endfunction()
