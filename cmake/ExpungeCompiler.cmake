@@ -8,9 +8,7 @@ endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # A precompiled header is reusable from the cache only under these two relaxations.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-    "${CCACHE_PROGRAM}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
 endif()
 
 add_library(expunge_compiler INTERFACE)
@@ -18,9 +16,6 @@ add_library(expunge_compiler INTERFACE)
 set(EXPUNGE_NUMERIC_FLAGS -ffp-contract=off)
 target_compile_options(expunge_compiler INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow ${EXPUNGE_NUMERIC_FLAGS}
   $<$<BOOL:${EXPUNGE_WERROR}>:-Werror>)
-if(CCACHE_PROGRAM)
-  target_compile_options(expunge_compiler INTERFACE -fpch-preprocess)
-endif()
 if(EXPUNGE_SANITIZE)
   # What the sanitizers add keeps GCC from seeing that the standard library's own variables are set.
   target_compile_options(expunge_compiler INTERFACE -fsanitize=${EXPUNGE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
